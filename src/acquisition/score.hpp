@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/registry.hpp"
+#include "models/predictions.hpp"
+
+#include <span>
+
+namespace sluice::acquisition {
+
+/// Score of each row of a tile; larger is preferred.
+using Scores = Kokkos::View<double*, Kokkos::DefaultHostExecutionSpace::memory_space>;
+
+/// What a score may know beside the predictions.
+struct ScoreContext {
+    std::uint64_t seed = 0;
+    std::uint32_t iteration = 0;
+    std::vector<double> incumbent;  ///< per target: best labelled value, in the units of the predictions
+};
+
+/// Fills scores [rows] from predictions on the same rows. It knows nothing of ranks, files or batches.
+struct Score {
+    std::function<void(const models::Predictions&, const ScoreContext&, const Scores&)> evaluate;
+    bool needs_model = true;  ///< false: only first_row and rows of the predictions are read, and no surrogate is trained
+};
+
+using ScoreRegistration = Registration<Score>;
+
+}  // namespace sluice::acquisition

@@ -1,0 +1,26 @@
+#include "acquisition/variance.hpp"
+
+namespace sluice::acquisition {
+
+void variance(const models::Predictions& p, const Scores& scores)
+{
+    const auto member = p.member;
+    const int targets = p.targets();
+    Kokkos::parallel_for(
+        "acquisition/variance", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, p.rows), KOKKOS_LAMBDA(const RowId row) {
+            double sum = 0;
+            for (int t = 0; t < targets; ++t) sum += models::moments(member, row, t).variance;
+            scores(row) = sum;
+        });
+}
+
+namespace {
+
+const ScoreRegistration registration{
+    "variance", "variance over the ensemble, summed over targets", {}, [](const Options&) {
+        return Score{[](const auto& p, const auto&, const auto& scores) { variance(p, scores); }};
+    }};
+
+}  // namespace
+
+}  // namespace sluice::acquisition

@@ -1,0 +1,99 @@
+#include "base/files.hpp"
+
+#include "base/error.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace sluice {
+
+namespace {
+
+[[noreturn]] void fail_with_errno(const std::filesystem::path& path, const char* call)
+{
+    const int code = errno;
+    fail("{}: {}: {}", path.string(), call, std::strerror(code));
+}
+
+void write_all(int descriptor, std::string_view text, const std::filesystem::path& path)
+{
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail_with_errno(path, "write");
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void sync_path(const std::filesystem::path& path, int flags)
+{
+    const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+    if (descriptor < 0) fail_with_errno(path, "open");
+    const int status = ::fsync(descriptor);
+    ::close(descriptor);
+    if (status != 0) fail_with_errno(path, "fsync");
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path)
+{
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path)
+{
+    if (std::filesystem::is_directory(path)) fail("{}: is a folder, not a file", path.string());
+    std::ifstream in(path, std::ios::binary);
+    if (!in) fail_with_errno(path, "cannot be read");
+    std::ostringstream content;
+    content << in.rdbuf();
+    return std::move(content).str();
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view content)
+{
+    const auto temporary = std::filesystem::path(path) += ".tmp";
+    const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor < 0) fail_with_errno(temporary, "open");
+    try {
+        write_all(descriptor, content, temporary);
+    } catch (...) {
+        ::close(descriptor);
+        throw;
+    }
+    ::close(descriptor);
+    rename_durably(temporary, path);
+}
+
+void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to)
+{
+    sync_path(from, O_RDONLY);
+    if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(to, "rename");
+    sync_path(folder_of(to), O_RDONLY | O_DIRECTORY);
+}
+
+DurableAppender::DurableAppender(std::filesystem::path path) : path_(std::move(path))
+{
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) fail_with_errno(path_, "open");
+    sync_path(folder_of(path_), O_RDONLY | O_DIRECTORY);
+}
+
+DurableAppender::~DurableAppender()
+{
+    ::close(descriptor_);
+}
+
+void DurableAppender::append(std::string_view text)
+{
+    write_all(descriptor_, text, path_);
+    if (::fsync(descriptor_) != 0) fail_with_errno(path_, "fsync");
+}
+
+}  // namespace sluice

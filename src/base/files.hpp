@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+/// Whole content of a text file. Error if it cannot be read.
+std::string read_file(const std::filesystem::path& path);
+
+/// Replaces `path` so that a reader, or a crash at any moment, sees the old content or the new one and nothing between:
+/// temporary name, fsync, rename, fsync of the folder.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// Makes a file that is complete on disk take the name `path`: fsync, rename, fsync of the folder.
+void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Appends to a file so that what `append` has returned from survives a crash. Not copyable; closes at the end.
+class DurableAppender {
+public:
+    explicit DurableAppender(std::filesystem::path path);
+    ~DurableAppender();
+    DurableAppender(const DurableAppender&) = delete;
+    DurableAppender& operator=(const DurableAppender&) = delete;
+
+    /// One write and one fsync for the whole text.
+    void append(std::string_view text);
+
+private:
+    std::filesystem::path path_;
+    int descriptor_ = -1;
+};
+
+}  // namespace sluice

@@ -1,0 +1,110 @@
+#include "base/log.hpp"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <unistd.h>
+
+#include <chrono>
+
+namespace sluice::log {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct State {
+    std::shared_ptr<spdlog::logger> logger;
+    bool quiet = false;
+    bool terminal = false;
+    bool line_is_open = false;
+    std::string stage;
+    Clock::time_point stage_start;
+    Clock::time_point last_drawn;
+};
+
+State& state()
+{
+    static State only;
+    return only;
+}
+
+void erase_progress_line()
+{
+    if (state().line_is_open) fmt::print("\r\033[K");
+    state().line_is_open = false;
+}
+
+}  // namespace
+
+void start(bool quiet)
+{
+    auto& s = state();
+    s.quiet = quiet;
+    s.terminal = !quiet && ::isatty(STDOUT_FILENO) != 0;
+    auto console = std::make_shared<spdlog::sinks::stdout_color_sink_mt>();
+    console->set_pattern("%^%v%$");
+    s.logger = std::make_shared<spdlog::logger>("sluice", console);
+    s.logger->set_level(quiet ? spdlog::level::off : spdlog::level::info);
+    s.logger->flush_on(spdlog::level::info);
+}
+
+void add_file(const std::filesystem::path& path)
+{
+    if (state().quiet) return;
+    auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
+    file->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
+    state().logger->sinks().push_back(file);
+}
+
+void write_line(const std::string& line)
+{
+    if (!state().logger) return;
+    erase_progress_line();
+    state().logger->info(line);
+}
+
+void write_warning(const std::string& line)
+{
+    if (!state().logger) return;
+    erase_progress_line();
+    state().logger->warn("warning: {}", line);
+}
+
+void write_error(const std::string& line)
+{
+    erase_progress_line();
+    fmt::print(stderr, "{}\n", line);
+    if (auto& logger = state().logger; logger && logger->sinks().size() > 1) {
+        logger->sinks()[1]->log(spdlog::details::log_msg("sluice", spdlog::level::err, line));
+    }
+}
+
+void progress(const std::string& stage, double done, double total, const std::string& unit)
+{
+    auto& s = state();
+    if (!s.terminal) return;
+    const auto now = Clock::now();
+    if (s.stage != stage || !s.line_is_open) {
+        s.stage = stage;
+        s.stage_start = now;
+    } else if (now - s.last_drawn < std::chrono::milliseconds(100)) {
+        return;
+    }
+    s.last_drawn = now;
+    s.line_is_open = true;
+    const double seconds = std::chrono::duration<double>(now - s.stage_start).count();
+    const double rate = seconds > 0 ? done / seconds : 0;
+    const double left = rate > 0 ? (total - done) / rate : 0;
+    fmt::print("\r\033[K{:<10} {:3.0f} %  {:.3g} {}/s  {:.0f} s left", stage, 100 * done / std::max(total, 1.0), rate, unit, left);
+    std::fflush(stdout);
+}
+
+void end_progress()
+{
+    erase_progress_line();
+    std::fflush(stdout);
+}
+
+}  // namespace sluice::log

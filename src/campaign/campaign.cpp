@@ -1,0 +1,272 @@
+#include "campaign/campaign.hpp"
+
+#include "base/log.hpp"
+#include "campaign/initial_rows.hpp"
+#include "campaign/metrics.hpp"
+#include "campaign/pool_map.hpp"
+#include "campaign/propose.hpp"
+#include "pool/standardise.hpp"
+
+#include <algorithm>
+
+namespace sluice::campaign {
+
+namespace {
+
+std::string goal_name(const problems::Goal& goal)
+{
+    switch (goal.kind) {
+        case problems::GoalKind::maximize: return "maximize";
+        case problems::GoalKind::minimize: return "minimize";
+        case problems::GoalKind::window: return fmt::format("window [{}, {}]", goal.low, goal.high);
+    }
+    return "";
+}
+
+std::string fingerprint_text(const pool::Shard& shard)
+{
+    return fmt::format("{:016x}", shard.fingerprint);
+}
+
+JournalHead head_of(const CampaignFile& file, const pool::Shard& shard)
+{
+    JournalHead head{file.name(), {}, {}, std::filesystem::path(shard.info.path).filename().string(), shard.info.rows, fingerprint_text(shard), identity(file)};
+    for (const auto& goal : file.goals) {
+        head.targets.push_back(goal.target);
+        head.goals.push_back(goal_name(goal));
+    }
+    return head;
+}
+
+}  // namespace
+
+Campaign::Campaign(CampaignFile file, std::filesystem::path folder, const Communicator& ranks)
+    : file_(std::move(file)), folder_(std::move(folder)), ranks_(ranks), stages_(folder_ / "stages.csv", ranks)
+{
+    problem_ = Registration<problems::Problem>::all().at(file_.problem.kind)->make(file_.problem.options);
+    on_root(ranks_, [&] { std::filesystem::create_directories(folder_); });
+    stages_.time(state_.next_iteration(), "read", [&](Work& work) {
+        open_pool();
+        work.bytes += static_cast<double>(shard_.share.rows()) * static_cast<double>(shard_.info.row_bytes());
+        return 0;
+    });
+    restore();
+    on_root(ranks_, [&] { write_file_atomically(folder_ / "campaign.toml", to_toml(file_)); });
+}
+
+void Campaign::open_pool()
+{
+    const auto missing = file_.pool.text("missing") == "error" ? pool::MissingFeatures::error : pool::MissingFeatures::drop_row;
+    shard_ = pool::read_shard(file_.pool_path().string(), ranks_, problem_.reads_targets, missing);
+    scaling_ = file_.pool.text("scaling") == "standard" ? pool::standardising(pool::column_statistics(shard_, ranks_)) : pool::Scaling::identity(shard_.info.columns);
+    fresh_.assign(static_cast<std::size_t>(shard_.share.rows()), pool::RowState::unlabelled);
+    for (const RowId row : shard_.dropped) fresh_[static_cast<std::size_t>(row - shard_.share.first_row)] = pool::RowState::excluded;
+    if (!problem_.reads_targets) return;
+    for (const auto& goal : file_.goals) {
+        const auto& names = shard_.info.target_names;
+        columns_.push_back(static_cast<std::size_t>(std::find(names.begin(), names.end(), goal.target) - names.begin()));
+    }
+    yardstick_ = problems::measure(shard_, columns_, file_.goals, fresh_, ranks_);
+}
+
+void Campaign::restore()
+{
+    journal_ = std::make_unique<Journal>(folder_ / "journal.jsonl", ranks_);
+    JournalContent content;
+    together(ranks_, [&] { content = journal_->content(); });
+    const auto head = head_of(file_, shard_);
+    if (!content.head) {
+        journal_->append(to_line(head));
+        content.head = head;
+    }
+    if (content.head->identity != head.identity) {
+        throw Agreed(fmt::format("{}: holds a run of another campaign ('{}'); its settings are in campaign.toml there. Run that one's file, or choose another --run-dir",
+                                 folder_.string(), content.head->name));
+    }
+    if (content.head->fingerprint != head.fingerprint) {
+        throw Agreed(fmt::format("{}: the pool {} has changed since this run began (fingerprint {} then, {} now); restore it, or choose another --run-dir", folder_.string(),
+                                 shard_.info.path, content.head->fingerprint, head.fingerprint));
+    }
+    events_ = std::move(content.events);
+
+    const CheckpointOrigin origin{to_toml(file_), head.identity, head.fingerprint};
+    std::size_t replayed_from = 0;
+    if (auto restored = read_checkpoint(folder_, origin, journal_->text(), shard_.info.tiling(), shard_.share, ranks_)) {
+        state_ = std::move(restored->state);
+        replayed_from = static_cast<std::size_t>(std::count(journal_->text().begin(), journal_->text().begin() + static_cast<std::ptrdiff_t>(restored->journal_bytes), '\n')) - 1;
+    } else {
+        state_.rows = fresh_;
+    }
+    together(ranks_, [&] {
+        for (std::size_t i = replayed_from; i < events_.size(); ++i) absorb(state_, events_[i], shard_.share);
+    });
+    if (state_.iteration >= 0) {
+        log::info("continuing {} at iteration {}: {} rows labelled, {} waited for", folder_.string(), state_.iteration, state_.labelled.size(), state_.pending.size());
+    }
+    write_metrics();
+}
+
+void Campaign::record(const JournalEvent& event)
+{
+    journal_->append(to_line(event));
+    together(ranks_, [&] { absorb(state_, event, shard_.share); });
+    events_.push_back(event);
+}
+
+std::vector<std::string> Campaign::ids_of(const std::vector<RowId>& rows) const
+{
+    return shard_.info.has_ids ? pool::read_ids(shard_.info, rows) : std::vector<std::string>(rows.size());
+}
+
+bool Campaign::has_succeeded() const
+{
+    for (const auto& [row, values] : state_.labelled) {
+        if (file_.campaign.is_number("stop")) {
+            if (file_.goals[0].merit(values[0]) >= file_.goals[0].merit(file_.campaign.real("stop"))) return true;
+        } else if (file_.campaign.text("stop") == "top-10" && yardstick_->aggregation.of(values, file_.goals) >= yardstick_->success) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool Campaign::is_over() const
+{
+    if (!state_.pending.empty() || state_.iteration < 0) return false;
+    return exhausted_ || state_.iteration >= file_.campaign.whole("iterations") || has_succeeded();
+}
+
+BatchEvent Campaign::choose_batch()
+{
+    BatchEvent batch;
+    batch.iteration = state_.next_iteration();
+    if (batch.iteration == 0 && starts_from_known_labels()) {
+        for (const auto& label : known_labels()) batch.rows.push_back(label.row);
+        return batch;
+    }
+    if (batch.iteration == 0) {
+        batch.rows = initial_rows(file_, shard_, fresh_, yardstick_, ranks_);
+        return batch;
+    }
+    constexpr std::size_t fewest = 2;
+    if (state_.labelled.size() < fewest) {  // most answers failed: nothing to learn from yet
+        std::vector<bool> eligible;
+        for (const auto row : state_.rows) eligible.push_back(row == pool::RowState::unlabelled);
+        batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), file_.seed(), batch.iteration, shard_.share, ranks_);
+        return batch;
+    }
+    return propose(file_, shard_, scaling_, state_, stages_, ranks_);
+}
+
+bool Campaign::starts_from_known_labels() const
+{
+    return file_.initial.text("rule") == "file";
+}
+
+std::vector<LabelEvent> Campaign::known_labels() const
+{
+    std::vector<LabelEvent> labels;
+    together(ranks_, [&] { labels = read_labels(file_.path.parent_path() / file_.initial.text("file"), file_, shard_.info, {}); });
+    return labels;
+}
+
+void Campaign::start_batch()
+{
+    parallel::stop_if_asked(ranks_);
+    const auto batch = choose_batch();
+    exhausted_ = batch.rows.empty();
+    if (exhausted_) return;
+    record(batch);
+    if (batch.iteration % file_.checkpoint.whole("every") != 0) return;
+    stages_.time(batch.iteration, "checkpoint", [&](Work&) {
+        save_checkpoint();
+        return 0;
+    });
+}
+
+const std::vector<RowId>& Campaign::pending_batch()
+{
+    if (state_.pending.empty() && !is_over()) start_batch();
+    if (state_.iteration == 0 && starts_from_known_labels() && !state_.pending.empty()) {
+        auto labels = known_labels();
+        std::erase_if(labels, [&](const LabelEvent& label) { return std::find(state_.pending.begin(), state_.pending.end(), label.row) == state_.pending.end(); });
+        take(labels);
+        if (!is_over()) start_batch();
+    }
+    return state_.pending;
+}
+
+void Campaign::take(const std::vector<LabelEvent>& answers)
+{
+    std::string lines;
+    for (const auto& answer : answers) lines += to_line(answer);
+    journal_->append(lines);
+    together(ranks_, [&] {
+        for (const auto& answer : answers) absorb(state_, answer, shard_.share);
+    });
+    events_.insert(events_.end(), answers.begin(), answers.end());
+    if (state_.pending.empty()) {
+        write_metrics();
+        report_iteration();
+    }
+    stages_.flush();
+}
+
+void Campaign::ask_oracle()
+{
+    const auto rows = state_.pending;
+    std::vector<std::string> ids(rows.size());
+    on_root(ranks_, [&] { ids = ids_of(rows); });
+    std::vector<LabelEvent> answers;
+    stages_.time(state_.iteration, "ask", [&](Work&) {
+        const auto replies = problem_.ask(shard_, columns_, rows, ranks_);
+        for (std::size_t i = 0; i < rows.size(); ++i) answers.push_back({state_.iteration, rows[i], ranks_.broadcast(ids[i], 0), replies[i]});
+        return 0;
+    });
+    take(answers);
+}
+
+void Campaign::run()
+{
+    if (!problem_.ask) throw Agreed(fmt::format("{}: [problem] kind = \"{}\" has no oracle of its own; use sluice ask and sluice tell", file_.path.string(), file_.problem.kind));
+    while (!is_over()) {
+        if (!pending_batch().empty()) ask_oracle();
+    }
+    stages_.flush();
+}
+
+void Campaign::write_metrics()
+{
+    std::optional<Judgement> judgement;
+    if (yardstick_) judgement = Judgement{yardstick_->aggregation, yardstick_->success};
+    on_root(ranks_, [&] { write_file_atomically(folder_ / "metrics.csv", metrics_csv(events_, file_.goals, judgement)); });
+}
+
+void Campaign::report_iteration() const
+{
+    std::string line = fmt::format("iteration {}/{}: {} labelled", state_.iteration, file_.campaign.whole("iterations"), state_.labelled.size());
+    for (std::size_t t = 0; t < file_.goals.size(); ++t) {
+        const auto& goal = file_.goals[t];
+        const auto best = std::max_element(state_.labelled.begin(), state_.labelled.end(), [&](const auto& a, const auto& b) { return goal.merit(a.second[t]) < goal.merit(b.second[t]); });
+        if (best != state_.labelled.end()) line += fmt::format(", best {} {:.6g} (row {})", goal.target, best->second[t], best->first);
+        if (!state_.out_of_bag_r2.empty()) line += fmt::format(", out-of-bag R2 {:.3f}", state_.out_of_bag_r2[t]);
+    }
+    log::info("{}", line);
+}
+
+void Campaign::save_checkpoint()
+{
+    write_checkpoint(folder_, {to_toml(file_), identity(file_), fingerprint_text(shard_)}, state_, journal_->text(), shard_.info.tiling(), shard_.share, ranks_);
+}
+
+void Campaign::write_map()
+{
+    stages_.time(state_.iteration, "map", [&](Work&) {
+        const auto text = pool_map_json(shard_, scaling_, state_.asked, ranks_);
+        on_root(ranks_, [&] { write_file_atomically(folder_ / "map.json", text); });
+        return 0;
+    });
+    stages_.flush();
+}
+
+}  // namespace sluice::campaign

@@ -1,0 +1,469 @@
+#include "campaign/campaign_file.hpp"
+
+#include "base/files.hpp"
+
+#include <fmt/ranges.h>
+
+#include <toml++/toml.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <set>
+
+namespace sluice::campaign {
+
+namespace {
+
+// ---- What a campaign file may say -----------------------------------------------------------------------------------------------------------------
+
+const std::vector<OptionSpec> campaign_keys = {
+    text("name", "").required().help("of the campaign; also of its run folder"),
+    whole("seed", 1).at_least(0).help("of every random draw"),
+    whole("batch", 10).at_least(1).at_most(1e6).help("rows asked for in one iteration"),
+    whole("iterations", 50).at_least(0).help("batches at most, after the initial rows"),
+    text("stop", "top-10").one_of({"top-10", "never"}).or_number().help(
+        "top-10: a row of the best min(10, 1 %) of a closed pool is labelled; a number: a single target is as good as that"),
+};
+
+const std::vector<OptionSpec> initial_keys = {
+    whole("count", 20).at_least(1).help("initial rows"),
+    text("rule", "").one_of({"lower-half", "random", "rows", "file"}).help("how they are chosen; by default lower-half for a closed pool, else random"),
+    numbers("rows").help("the rows, for rule = \"rows\""),
+    text("file", "").help("CSV of rows or ids with known labels, for rule = \"file\""),
+};
+
+const std::vector<OptionSpec> pool_keys = {
+    text("file", "").required().help("pool file, relative to the campaign file"),
+    text("scaling", "standard").one_of({"standard", "none"}).help("of features, for models and distances: mean 0 and deviation 1 over the pool, or as stored"),
+    text("missing", "error").one_of({"error", "drop-row"}).help("what happens to a row with a feature that is not a number"),
+};
+
+const std::vector<OptionSpec> target_keys = {
+    text("name", "").required().help("a target of the pool"),
+    text("goal", "maximize").one_of({"maximize", "minimize", "window"}).help("what is wanted of it"),
+    numbers("window").help("lowest and highest value, for goal = \"window\""),
+};
+
+const std::vector<OptionSpec> surrogate_keys = {
+    whole("members", 10).at_least(2).at_most(1000).help("bootstrap members"),
+    whole("member_block", 5).at_least(1).at_most(1000).help("members trained as one batch; ranks share blocks, results depend on it in the last bits"),
+};
+
+const std::vector<OptionSpec> checkpoint_keys = {
+    whole("every", 1).at_least(1).help("iterations between checkpoints"),
+};
+
+template <typename Made>
+std::vector<std::string> kinds()
+{
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : Registration<Made>::all()) names.push_back(name);
+    return names;
+}
+
+// ---- Reading, with every problem noted ------------------------------------------------------------------------------------------------------------
+
+/// A parsed file, the lines of its nodes, and what is wrong with it.
+struct Reader {
+    std::string path;
+    std::set<std::string> from_command_line;  ///< "section.key"
+    std::vector<std::string> problems;
+
+    std::string place(const std::string& label, const toml::node* node, const std::string& key = "") const
+    {
+        if (from_command_line.contains(label + "." + key)) return fmt::format("--set {}.{}", label, key);
+        const auto line = node == nullptr ? 0U : static_cast<unsigned>(node->source().begin.line);
+        return line == 0 ? path : fmt::format("{}:{}", path, line);
+    }
+    void add(const std::string& place, const std::string& what) { problems.push_back(fmt::format("{}: {}", place, what)); }
+};
+
+std::string shown(const toml::node& node)
+{
+    std::ostringstream out;
+    node.visit([&](const auto& value) { out << value; });
+    return out.str();
+}
+
+std::optional<OptionValue> to_option(const toml::node& node)
+{
+    if (const auto* boolean = node.as_boolean()) return boolean->get();
+    if (const auto* whole = node.as_integer()) return whole->get();
+    if (const auto* number = node.as_floating_point()) return number->get();
+    if (const auto* string = node.as_string()) return string->get();
+    if (const auto* array = node.as_array()) {
+        std::vector<double> list;
+        for (const auto& element : *array) {
+            const auto number = element.value<double>();
+            if (!number) return {};
+            list.push_back(*number);
+        }
+        return list;
+    }
+    return {};
+}
+
+/// Fills options from a table; keys in `elsewhere` belong to somebody else.
+Options read_section(Reader& reader, const toml::table* table, const std::string& label, const std::vector<OptionSpec>& specs, const std::vector<std::string>& elsewhere)
+{
+    Options options(specs);
+    std::set<std::string> seen;
+    std::vector<std::string> known = elsewhere;
+    for (const auto& spec : specs) known.push_back(spec.name);
+    if (table != nullptr) {
+        for (const auto& [key, node] : *table) {
+            const std::string name(key.str());
+            seen.insert(name);
+            const auto spec = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& s) { return s.name == name; });
+            const auto place = reader.place(label, &node, name);
+            if (spec == specs.end()) {
+                if (std::find(elsewhere.begin(), elsewhere.end(), name) != elsewhere.end()) continue;
+                const auto near = nearest_name(name, known);
+                reader.add(place, near.empty() ? fmt::format("[{}] {}: unknown key; allowed: {}", label, name, fmt::join(known, ", "))
+                                               : fmt::format("[{}] {}: unknown key; did you mean {}?", label, name, near));
+                continue;
+            }
+            const auto value = to_option(node);
+            const std::string complaint = value ? spec->complaint(*value) : spec->allowed();
+            if (complaint.empty()) options.set(*spec, *value);
+            else reader.add(place, fmt::format("[{}] {} = {}: must be {}", label, name, shown(node), complaint));
+        }
+    }
+    for (const auto& spec : specs) {
+        if (spec.is_required && !seen.contains(spec.name)) reader.add(reader.place(label, table), fmt::format("[{}] {}: missing; {} ({})", label, spec.name, spec.allowed(), spec.help_text));
+    }
+    return options;
+}
+
+const toml::table* find_table(Reader& reader, const toml::table& root, const std::string& label)
+{
+    const auto* node = root.get(label);
+    if (node == nullptr) return nullptr;
+    if (!node->is_table()) reader.add(reader.place(label, node), fmt::format("[{}]: must be a section", label));
+    return node->as_table();
+}
+
+/// A section that chooses a registered thing by its kind; `common` keys belong to the section whatever the kind.
+template <typename Made>
+Choice read_choice(Reader& reader, const toml::table& root, const std::string& label, const std::string& fallback, const std::vector<OptionSpec>& common)
+{
+    const auto kind_key = fallback.empty() ? text("kind", "").one_of(kinds<Made>()).required().help("what it is") : text("kind", fallback).one_of(kinds<Made>());
+    const auto* table = find_table(reader, root, label);
+    Choice choice;
+    std::vector<std::string> common_names;
+    for (const auto& spec : common) common_names.push_back(spec.name);
+    const auto* kind_node = table == nullptr ? nullptr : table->get("kind");
+    if (kind_node == nullptr && fallback.empty()) {
+        reader.add(reader.place(label, table), fmt::format("[{}] kind: missing; must be {}", label, kind_key.allowed()));
+        return choice;
+    }
+    choice.kind = kind_node == nullptr ? fallback : kind_node->value_or(std::string());
+    const auto& all = Registration<Made>::all();
+    if (const auto found = all.find(choice.kind); found != all.end()) {
+        common_names.emplace_back("kind");
+        choice.options = read_section(reader, table, label, found->second->options, common_names);
+    } else {
+        const auto near = nearest_name(choice.kind, kinds<Made>());
+        reader.add(reader.place(label, kind_node, "kind"),
+                   fmt::format("[{}] kind = {}: must be {}{}", label, shown(*kind_node), kind_key.allowed(), near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
+    }
+    return choice;
+}
+
+problems::Goal read_goal(Reader& reader, const toml::table& table)
+{
+    const auto options = read_section(reader, &table, "target", target_keys, {});
+    problems::Goal goal;
+    goal.target = options.text("name");
+    const auto& kind = options.text("goal");
+    goal.kind = kind == "maximize" ? problems::GoalKind::maximize : kind == "minimize" ? problems::GoalKind::minimize : problems::GoalKind::window;
+    const auto& window = options.numbers("window");
+    const auto place = reader.place("target", table.get("window") != nullptr ? table.get("window") : &table);
+    if (kind == "window") {
+        if (window.size() != 2 || !(window[0] <= window[1])) reader.add(place, "[[target]] window: must be [lowest, highest]");
+        else goal.low = window[0], goal.high = window[1];
+    } else if (!window.empty()) {
+        reader.add(place, "[[target]] window: only for goal = \"window\"");
+    }
+    return goal;
+}
+
+std::vector<problems::Goal> read_goals(Reader& reader, const toml::table& root)
+{
+    const auto* node = root.get("target");
+    if (node == nullptr || !node->is_array_of_tables()) {
+        reader.add(reader.place("target", node), "[[target]]: missing; at least one section with name and goal is needed");
+        return {};
+    }
+    std::vector<problems::Goal> goals;
+    std::set<std::string> names;
+    for (const auto& element : *node->as_array()) {
+        goals.push_back(read_goal(reader, *element.as_table()));
+        if (!names.insert(goals.back().target).second) reader.add(reader.place("target", &element), fmt::format("[[target]] name = \"{}\": appears twice", goals.back().target));
+    }
+    return goals;
+}
+
+/// Puts "section.key=value" into the table, as if the file said so.
+void apply_setting(Reader& reader, toml::table& root, const std::string& setting)
+{
+    const auto equals = setting.find('=');
+    const auto dot = setting.rfind('.', equals);
+    if (equals == std::string::npos || dot == std::string::npos || dot == 0 || dot + 1 == equals) {
+        reader.add("--set " + setting, "must be section.key=value, e.g. campaign.seed=2");
+        return;
+    }
+    const std::string section = setting.substr(0, dot), key = setting.substr(dot + 1, equals - dot - 1), value = setting.substr(equals + 1);
+    toml::table parsed;
+    try {
+        parsed = toml::parse(fmt::format("x = {}", value));
+    } catch (const toml::parse_error&) {  // a text without quotes
+        parsed = toml::parse(fmt::format("x = {}", sluice::to_toml(OptionValue(value))));
+    }
+    toml::table* table = &root;
+    for (std::size_t begin = 0; begin <= section.size();) {
+        const auto end = std::min(section.find('.', begin), section.size());
+        const std::string part = section.substr(begin, end - begin);
+        if (!table->contains(part)) table->insert(part, toml::table());
+        table = table->get(part)->as_table();
+        if (table == nullptr) {
+            reader.add("--set " + setting, fmt::format("{} is not a section with keys", part));
+            return;
+        }
+        begin = end + 1;
+    }
+    table->insert_or_assign(key, *parsed.get("x"));
+    reader.from_command_line.insert(section + "." + key);
+}
+
+void check_combinations(Reader& reader, const toml::table& root, CampaignFile& file)
+{
+    const bool closed = file.problem.kind == "closed-pool";
+    const auto stop_place = reader.place("campaign", root.at_path("campaign.stop").node(), "stop");
+    if (file.campaign.is_number("stop") && file.goals.size() > 1) reader.add(stop_place, "[campaign] stop: a number needs a single target");
+    if (!closed && !file.campaign.is_number("stop") && file.campaign.text("stop") == "top-10") {
+        if (root.at_path("campaign.stop")) reader.add(stop_place, "[campaign] stop = \"top-10\": only for a closed pool, whose labels are known; allowed here: \"never\" or a number");
+        else file.campaign.set(text("stop", ""), std::string("never"));
+    }
+    auto& initial = file.initial;
+    const auto rule_place = reader.place("campaign.initial", root.at_path("campaign.initial").node(), "rule");
+    if (initial.text("rule").empty()) initial.set(text("rule", ""), std::string(closed ? "lower-half" : "random"));
+    const auto& rule = initial.text("rule");
+    if (rule == "lower-half" && !closed) reader.add(rule_place, "[campaign.initial] rule = \"lower-half\": only for a closed pool; allowed here: \"random\", \"rows\", \"file\"");
+    if ((rule == "rows") == initial.numbers("rows").empty()) reader.add(rule_place, "[campaign.initial] rows: a list of rows goes with rule = \"rows\", and only with it");
+    if ((rule == "file") == initial.text("file").empty()) reader.add(rule_place, "[campaign.initial] file: a CSV file goes with rule = \"file\", and only with it");
+    std::set<double> rows;
+    for (const double row : initial.numbers("rows")) {
+        if (row < 0 || row != static_cast<double>(static_cast<RowId>(row))) reader.add(rule_place, fmt::format("[campaign.initial] rows: {} is not a row number", row));
+        else if (!rows.insert(row).second) reader.add(rule_place, fmt::format("[campaign.initial] rows: {} appears twice", row));
+    }
+    if (const auto& name = file.campaign.text("name"); name.find('/') != std::string::npos || name.starts_with(".")) {
+        reader.add(reader.place("campaign", root.at_path("campaign.name").node(), "name"), fmt::format("[campaign] name = \"{}\": must be usable as a file name", name));
+    }
+}
+
+/// What happens when a score needs a surrogate and none is chosen.
+void check_surrogate(Reader& reader, const toml::table& root, const CampaignFile& file)
+{
+    if (!root.contains("surrogate") && Registration<acquisition::Score>::all().contains(file.acquisition.kind)) {
+        const auto score = Registration<acquisition::Score>::all().at(file.acquisition.kind)->make(file.acquisition.options);
+        if (score.needs_model) reader.add(reader.path, fmt::format("[surrogate]: missing; [acquisition] kind = \"{}\" needs one of: {}", file.acquisition.kind, fmt::join(kinds<models::Family>(), ", ")));
+    }
+}
+
+toml::table parse_toml(const std::string& content, const std::string& path)
+{
+    try {
+        return toml::parse(content, path);
+    } catch (const toml::parse_error& error) {
+        fail("{}:{}: not valid TOML: {}", path, static_cast<unsigned>(error.source().begin.line), error.description());
+    }
+}
+
+[[noreturn]] void fail_with(const std::string& path, const std::vector<std::string>& problems)
+{
+    fail("{}\n{} problem{} in {}; nothing was started", fmt::join(problems, "\n"), problems.size(), problems.size() == 1 ? "" : "s", path);
+}
+
+/// Resolves a parsed file as far as it can be; problems go to the reader.
+CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::string>& settings)
+{
+    for (const auto& setting : settings) apply_setting(reader, root, setting);
+    CampaignFile file;
+    file.path = reader.path;
+    const std::vector<std::string> sections = {"campaign", "pool", "target", "problem", "surrogate", "acquisition", "selection", "checkpoint"};
+    for (const auto& [key, node] : root) {
+        const std::string name(key.str());
+        if (std::find(sections.begin(), sections.end(), name) != sections.end()) continue;
+        const auto near = nearest_name(name, sections);
+        reader.add(reader.place("", &node), near.empty() ? fmt::format("[{}]: unknown section; allowed: {}", name, fmt::join(sections, ", "))
+                                                         : fmt::format("[{}]: unknown section; did you mean [{}]?", name, near));
+    }
+    const auto* campaign = find_table(reader, root, "campaign");
+    file.campaign = read_section(reader, campaign, "campaign", campaign_keys, {"initial"});
+    const auto* initial = campaign == nullptr ? nullptr : campaign->get("initial");
+    if (initial != nullptr && !initial->is_table()) reader.add(reader.place("campaign", initial), "[campaign] initial: must be a table, e.g. { count = 20, rule = \"random\" }");
+    file.initial = read_section(reader, initial == nullptr ? nullptr : initial->as_table(), "campaign.initial", initial_keys, {});
+    file.pool = read_section(reader, find_table(reader, root, "pool"), "pool", pool_keys, {});
+    file.goals = read_goals(reader, root);
+    file.problem = read_choice<problems::Problem>(reader, root, "problem", "", {});
+    file.acquisition = read_choice<acquisition::Score>(reader, root, "acquisition", "", {});
+    file.selection = read_choice<selection::Selection>(reader, root, "selection", "top-k", {});
+    if (root.contains("surrogate")) {
+        file.surrogate = read_choice<models::Family>(reader, root, "surrogate", "", surrogate_keys);
+        const auto registered = Registration<models::Family>::all().find(file.surrogate.kind);
+        std::vector<std::string> others = {"kind"};
+        if (registered != Registration<models::Family>::all().end()) {
+            for (const auto& spec : registered->second->options) others.push_back(spec.name);
+            file.surrogate_common = read_section(reader, root.get("surrogate")->as_table(), "surrogate", surrogate_keys, others);
+        }
+    } else {
+        file.surrogate_common = Options(surrogate_keys);
+    }
+    file.checkpoint = read_section(reader, find_table(reader, root, "checkpoint"), "checkpoint", checkpoint_keys, {});
+    check_combinations(reader, root, file);
+    check_surrogate(reader, root, file);
+    // Unknown keys of [surrogate] are seen by both of its readers.
+    std::vector<std::string> once;
+    for (const auto& problem : reader.problems) {
+        if (std::find(once.begin(), once.end(), problem) == once.end()) once.push_back(problem);
+    }
+    reader.problems = once;
+    return file;
+}
+
+std::string section_text(const std::string& title, const std::vector<std::pair<std::string, const Options*>>& parts, const std::string& kind)
+{
+    std::string out = fmt::format("[{}]\n", title);
+    if (!kind.empty()) out += fmt::format("kind = {}\n", sluice::to_toml(OptionValue(kind)));
+    for (const auto& [skip, options] : parts) {
+        for (const auto& [name, value] : options->values()) {
+            const auto* list = std::get_if<std::vector<double>>(&value);
+            const auto* string = std::get_if<std::string>(&value);
+            const bool unset = (list != nullptr && list->empty()) || (string != nullptr && string->empty());
+            if (name != skip && !unset) out += fmt::format("{} = {}\n", name, sluice::to_toml(value));
+        }
+    }
+    return out + "\n";
+}
+
+std::string results_text(const CampaignFile& file, bool for_identity)
+{
+    const char* nothing = "";
+    std::string out = section_text("campaign", {{for_identity ? "iterations" : nothing, &file.campaign}}, "");
+    out += section_text("campaign.initial", {{nothing, &file.initial}}, "");
+    out += section_text("pool", {{for_identity ? "file" : nothing, &file.pool}}, "");
+    for (const auto& goal : file.goals) {
+        out += fmt::format("[[target]]\nname = {}\n", sluice::to_toml(OptionValue(goal.target)));
+        if (goal.kind == problems::GoalKind::window) out += fmt::format("goal = \"window\"\nwindow = [{}, {}]\n\n", goal.low, goal.high);
+        else out += fmt::format("goal = \"{}\"\n\n", goal.kind == problems::GoalKind::maximize ? "maximize" : "minimize");
+    }
+    out += section_text("problem", {{nothing, &file.problem.options}}, file.problem.kind);
+    if (!file.surrogate.kind.empty()) out += section_text("surrogate", {{nothing, &file.surrogate_common}, {nothing, &file.surrogate.options}}, file.surrogate.kind);
+    out += section_text("acquisition", {{nothing, &file.acquisition.options}}, file.acquisition.kind);
+    out += section_text("selection", {{nothing, &file.selection.options}}, file.selection.kind);
+    return out;
+}
+
+std::vector<std::string> pool_problems(const CampaignFile& file)
+{
+    if (file.pool.text("file").empty()) return {};
+    try {
+        return complaints_about_pool(file, pool::read_pool_info(hdf5::File::open(file.pool_path())));
+    } catch (const Error& error) {
+        return {fmt::format("{}: [pool] file: {}", file.path.string(), error.what())};
+    }
+}
+
+void describe_section(std::string& out, const std::string& section, const std::vector<OptionSpec>& specs)
+{
+    for (const auto& spec : specs) {
+        out += fmt::format("{:<18} {:<14} {:<44} {:<12} {}\n", section, spec.name, spec.allowed(), spec.is_required ? "(required)" : sluice::to_toml(spec.fallback), spec.help_text);
+    }
+}
+
+template <typename Made>
+void describe_kinds(std::string& out, const std::string& section)
+{
+    for (const auto& [name, entry] : Registration<Made>::all()) {
+        out += fmt::format("{:<18} kind = \"{}\": {}\n", section, name, entry->summary);
+        describe_section(out, section, entry->options);
+    }
+}
+
+}  // namespace
+
+std::filesystem::path CampaignFile::pool_path() const
+{
+    return path.parent_path() / pool.text("file");
+}
+
+CampaignFile parse_campaign(const std::string& content, const std::filesystem::path& path, const std::vector<std::string>& settings)
+{
+    auto root = parse_toml(content, path.string());
+    Reader reader{path.string(), {}, {}};
+    auto file = resolve(reader, root, settings);
+    if (!reader.problems.empty()) fail_with(path.string(), reader.problems);
+    return file;
+}
+
+std::vector<std::string> complaints_about_pool(const CampaignFile& file, const pool::PoolInfo& info)
+{
+    std::vector<std::string> problems;
+    const bool closed = file.problem.kind == "closed-pool";
+    for (const auto& goal : file.goals) {
+        const bool known = std::find(info.target_names.begin(), info.target_names.end(), goal.target) != info.target_names.end();
+        if (closed && !known) {
+            problems.push_back(fmt::format("{}: [[target]] name = \"{}\": not a target of {}; allowed: {}", file.path.string(), goal.target, info.path, fmt::join(info.target_names, ", ")));
+        }
+    }
+    for (const double row : file.initial.numbers("rows")) {
+        if (row >= static_cast<double>(info.rows)) problems.push_back(fmt::format("{}: [campaign.initial] rows: {} is not a row of {}; it has {} rows", file.path.string(), row, info.path, info.rows));
+    }
+    return problems;
+}
+
+CampaignFile read_campaign(const std::filesystem::path& path, const std::vector<std::string>& settings, const Communicator& ranks)
+{
+    std::string content;
+    on_root(ranks, [&] {
+        content = read_file(path);
+        auto root = parse_toml(content, path.string());
+        Reader reader{path.string(), {}, {}};
+        const auto file = resolve(reader, root, settings);
+        for (const auto& problem : pool_problems(file)) reader.problems.push_back(problem);
+        if (!reader.problems.empty()) fail_with(path.string(), reader.problems);
+    });
+    content = ranks.broadcast(content, 0);
+    return parse_campaign(content, path, settings);
+}
+
+std::string to_toml(const CampaignFile& file)
+{
+    return results_text(file, false) + section_text("checkpoint", {{"", &file.checkpoint}}, "");
+}
+
+std::string identity(const CampaignFile& file)
+{
+    const auto text = results_text(file, true);
+    return fmt::format("{:016x}", static_cast<std::uint64_t>(XXH3_64bits(text.data(), text.size())));
+}
+
+std::string describe_keys()
+{
+    std::string out = fmt::format("{:<18} {:<14} {:<44} {:<12} {}\n", "section", "key", "allowed", "default", "meaning");
+    describe_section(out, "campaign", campaign_keys);
+    describe_section(out, "campaign.initial", initial_keys);
+    describe_section(out, "pool", pool_keys);
+    describe_section(out, "target", target_keys);
+    describe_kinds<problems::Problem>(out, "problem");
+    describe_section(out, "surrogate", surrogate_keys);
+    describe_kinds<models::Family>(out, "surrogate");
+    describe_kinds<acquisition::Score>(out, "acquisition");
+    describe_kinds<selection::Selection>(out, "selection");
+    describe_section(out, "checkpoint", checkpoint_keys);
+    return out;
+}
+
+}  // namespace sluice::campaign

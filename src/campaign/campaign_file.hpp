@@ -1,0 +1,56 @@
+#pragma once
+
+#include "acquisition/score.hpp"
+#include "models/family.hpp"
+#include "pool/pool_file.hpp"
+#include "problems/goal.hpp"
+#include "problems/problem.hpp"
+#include "selection/selection.hpp"
+
+#include <filesystem>
+
+namespace sluice::campaign {
+
+/// A section with `kind = "name"`: the thing it names, and its options.
+struct Choice {
+    std::string kind;
+    Options options;
+};
+
+/// A campaign file, resolved: every key present and checked. Sections are described beside the code that reads them, in campaign_file.cpp.
+struct CampaignFile {
+    std::filesystem::path path;
+    Options campaign;
+    Options initial;
+    Options pool;
+    Options surrogate_common;
+    Options checkpoint;
+    std::vector<problems::Goal> goals;
+    Choice problem, surrogate, acquisition, selection;
+
+    std::string name() const { return campaign.text("name"); }
+    std::uint64_t seed() const { return static_cast<std::uint64_t>(campaign.whole("seed")); }
+    /// The pool file, relative to the folder of the campaign file.
+    std::filesystem::path pool_path() const;
+};
+
+/// Parses the text of a campaign file. `settings`: "section.key=value" from the command line, which win over the file.
+/// Error lists all problems at once, each with file, line, key, what was found and what is allowed.
+CampaignFile parse_campaign(const std::string& text, const std::filesystem::path& path, const std::vector<std::string>& settings);
+
+/// What a campaign asks of a pool that the pool does not have, one line each.
+std::vector<std::string> complaints_about_pool(const CampaignFile& file, const pool::PoolInfo& info);
+
+/// Reads a campaign file on the root, checks it, also against its pool, and gives it to every rank. Throws Agreed. Collective.
+CampaignFile read_campaign(const std::filesystem::path& path, const std::vector<std::string>& settings, const Communicator& ranks);
+
+/// The resolved file with every default, as TOML.
+std::string to_toml(const CampaignFile& file);
+
+/// Hash of all that decides the campaign's results; the number of iterations, checkpoints and the path of the pool do not.
+std::string identity(const CampaignFile& file);
+
+/// One line per key: section, key, allowed values, default, help. For `sluice validate --keys`.
+std::string describe_keys();
+
+}  // namespace sluice::campaign

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "campaign/campaign_file.hpp"
+#include "campaign/journal.hpp"
+#include "problems/closed_pool.hpp"
+
+namespace sluice::campaign {
+
+/// Draws `count` of the eligible rows uniformly without replacement, ascending: those with the smallest random number, which is keyed by
+/// (seed, iteration, row). Fewer if fewer are eligible. Collective.
+std::vector<RowId> draw_rows(const std::vector<bool>& eligible, std::int64_t count, std::uint64_t seed, std::int64_t iteration, const Share& share, const Communicator& ranks);
+
+/// The rows that a campaign starts from, by its rule. \param fresh  [own rows] states before anything was asked. Collective.
+std::vector<RowId> initial_rows(const CampaignFile& file, const pool::Shard& shard, const std::vector<pool::RowState>& fresh,
+                                const std::optional<problems::Yardstick>& yardstick, const Communicator& ranks);
+
+/// Known labels of rule = "file": a CSV with a column `row` or `id` and one per target; status = "failed" marks a failed one. On one rank.
+/// Also what `sluice tell` reads. Errors name file and line.
+/// \param candidates  rows that ids may stand for; empty: all rows of the pool
+std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const CampaignFile& file, const pool::PoolInfo& info, const std::vector<RowId>& candidates);
+
+}  // namespace sluice::campaign

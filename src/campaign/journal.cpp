@@ -1,0 +1,132 @@
+#include "campaign/journal.hpp"
+
+#include "base/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace sluice::campaign {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int format_version = 1;
+
+std::vector<double> numbers(const Json& list)
+{
+    std::vector<double> values;
+    for (const auto& value : list) values.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
+    return values;
+}
+
+std::vector<std::vector<double>> table(const Json& list)
+{
+    std::vector<std::vector<double>> rows;
+    for (const auto& row : list) rows.push_back(numbers(row));
+    return rows;
+}
+
+JournalHead to_head(const Json& line)
+{
+    if (line.at("format").get<int>() != format_version) fail("journal format {}; this program reads format {}", line.at("format").get<int>(), format_version);
+    return {line.at("name"), line.at("targets"), line.at("goals"), line.at("pool"), line.at("pool_rows"), line.at("fingerprint"), line.at("identity")};
+}
+
+JournalEvent to_event(const Json& line)
+{
+    const auto& kind = line.at("event").get_ref<const std::string&>();
+    if (kind == "batch") {
+        BatchEvent batch;
+        batch.iteration = line.at("iteration");
+        batch.rows = line.at("rows").get<std::vector<RowId>>();
+        if (line.contains("scores")) batch.scores = numbers(line["scores"]);
+        if (line.contains("mean")) batch.mean = table(line["mean"]);
+        if (line.contains("sd")) batch.sd = table(line["sd"]);
+        if (line.contains("oob_r2")) batch.out_of_bag_r2 = numbers(line["oob_r2"]);
+        return batch;
+    }
+    if (kind != "label") fail("unknown event '{}'", kind);
+    LabelEvent label;
+    label.iteration = line.at("iteration");
+    label.row = line.at("row");
+    if (line.contains("id")) label.id = line["id"];
+    if (!line.value("failed", false)) label.answer = numbers(line.at("values"));
+    return label;
+}
+
+}  // namespace
+
+JournalContent parse_journal(const std::string& text, const std::string& path)
+{
+    JournalContent content;
+    std::size_t line_number = 0;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = text.find('\n', begin);
+        ++line_number;
+        try {
+            const auto line = Json::parse(text.substr(begin, end - begin));
+            if (line.at("event") == "campaign") content.head = to_head(line);
+            else content.events.push_back(to_event(line));
+        } catch (const std::exception& error) {
+            fail("{}:{}: damaged: {}; restore the file from a copy, or start again in another run folder", path, line_number, error.what());
+        }
+        if (end == std::string::npos) break;
+        begin = end + 1;
+    }
+    if (!content.head && !text.empty()) fail("{}:1: damaged: the first line must say which campaign it is", path);
+    return content;
+}
+
+std::string to_line(const JournalHead& head)
+{
+    return Json{{"event", "campaign"}, {"format", format_version}, {"name", head.name}, {"targets", head.targets}, {"goals", head.goals}, {"pool", head.pool},
+                {"pool_rows", head.pool_rows}, {"fingerprint", head.fingerprint}, {"identity", head.identity}}
+               .dump() + "\n";
+}
+
+std::string to_line(const JournalEvent& event)
+{
+    Json line;
+    if (const auto* batch = std::get_if<BatchEvent>(&event)) {
+        line = {{"event", "batch"}, {"iteration", batch->iteration}, {"rows", batch->rows}};
+        if (!batch->scores.empty()) line["scores"] = batch->scores;
+        if (!batch->mean.empty()) line["mean"] = batch->mean;
+        if (!batch->sd.empty()) line["sd"] = batch->sd;
+        if (!batch->out_of_bag_r2.empty()) line["oob_r2"] = batch->out_of_bag_r2;
+    } else {
+        const auto& label = std::get<LabelEvent>(event);
+        line = {{"event", "label"}, {"iteration", label.iteration}, {"row", label.row}};
+        if (!label.id.empty()) line["id"] = label.id;
+        if (label.answer) line["values"] = *label.answer;
+        else line["failed"] = true;
+    }
+    return line.dump() + "\n";
+}
+
+Journal::Journal(const std::filesystem::path& path, const Communicator& ranks) : path_(path), ranks_(ranks)
+{
+    on_root(ranks, [&] {
+        if (std::filesystem::exists(path)) {
+            text_ = read_file(path);
+            const auto last_newline = text_.rfind('\n');
+            const std::size_t whole = last_newline == std::string::npos ? 0 : last_newline + 1;
+            if (whole < text_.size()) {
+                std::filesystem::resize_file(path, whole);
+                text_.resize(whole);
+            }
+        }
+        file_ = std::make_unique<DurableAppender>(path);
+    });
+    text_ = ranks.broadcast(text_, 0);
+}
+
+void Journal::append(const std::string& lines)
+{
+    on_root(ranks_, [&] { file_->append(lines); });
+    text_ += lines;
+}
+
+}  // namespace sluice::campaign

@@ -1,0 +1,24 @@
+#include "campaign/stage_record.hpp"
+
+#include <fstream>
+
+namespace sluice::campaign {
+
+void StageRecord::add(std::int64_t iteration, const char* stage, double seconds, const Work& work)
+{
+    const auto bytes = ranks_.sum(static_cast<std::int64_t>(work.bytes)), flops = ranks_.sum(static_cast<std::int64_t>(work.flops));
+    lines_ += fmt::format("{},{},{:.6f},{},{}\n", iteration, stage, seconds, bytes, flops);
+}
+
+void StageRecord::flush()
+{
+    if (ranks_.is_root()) {
+        const bool is_new = !std::filesystem::exists(path_);
+        std::ofstream out(path_, std::ios::app);
+        if (is_new) out << "iteration,stage,seconds,bytes,flops\n";
+        out << lines_;
+    }
+    lines_.clear();
+}
+
+}  // namespace sluice::campaign

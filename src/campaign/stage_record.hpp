@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/work.hpp"
+#include "parallel/communicator.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+namespace sluice::campaign {
+
+/// Seconds, bytes and operations of each stage of each iteration, kept in stages.csv of the run folder. Times differ between runs; nothing depends on them.
+class StageRecord {
+public:
+    StageRecord(std::filesystem::path path, const Communicator& ranks) : path_(std::move(path)), ranks_(ranks) {}
+
+    /// Runs one stage: action(work) adds what it does to `work`.
+    template <typename Action>
+    auto time(std::int64_t iteration, const char* stage, const Action& action)
+    {
+        const auto start = std::chrono::steady_clock::now();
+        Work work;
+        auto result = action(work);
+        add(iteration, stage, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), work);
+        return result;
+    }
+
+    /// Appends the lines collected so far to the file. On the root.
+    void flush();
+
+private:
+    void add(std::int64_t iteration, const char* stage, double seconds, const Work& work);
+
+    std::filesystem::path path_;
+    const Communicator& ranks_;
+    std::string lines_;
+};
+
+}  // namespace sluice::campaign

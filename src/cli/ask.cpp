@@ -1,0 +1,60 @@
+#include "base/csv.hpp"
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "base/signals.hpp"
+#include "campaign/sessions.hpp"
+#include "cli/campaign_arguments.hpp"
+
+namespace sluice::cli {
+
+namespace {
+
+struct Arguments : CampaignArguments {
+    std::string output;
+};
+
+/// The batch as a table to be filled in: iteration, row, id, one empty column per target, and status ("failed" where there is no answer).
+std::string batch_csv(const campaign::Campaign& campaign, const std::vector<RowId>& rows)
+{
+    std::string text = "iteration,row,id";
+    for (const auto& goal : campaign.file().goals) text += "," + csv_cell(goal.target);
+    text += ",status\n";
+    const auto ids = campaign.ids_of(rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        text += fmt::format("{},{},{}{},\n", campaign.state().iteration, rows[i], csv_cell(ids[i]), std::string(campaign.file().goals.size(), ','));
+    }
+    return text;
+}
+
+ExitCode ask(const Arguments& arguments, const Communicator& ranks)
+{
+    catch_stop_signals();
+    const auto file = campaign::read_campaign(arguments.file, arguments.settings, ranks);
+    campaign::Campaign campaign(file, run_folder(arguments, file), ranks);
+    std::vector<RowId> rows;
+    try {
+        rows = campaign.pending_batch();
+    } catch (const Interrupted&) {
+        return ExitCode::restart;
+    }
+    if (rows.empty()) {
+        log::info("nothing to ask: the campaign is over after {} iterations, {} rows labelled", campaign.state().iteration, campaign.state().labelled.size());
+        return ExitCode::done;
+    }
+    on_root(ranks, [&] { write_file_atomically(arguments.output, batch_csv(campaign, rows)); });
+    log::info("{}: {} rows of iteration {} wait for an answer", arguments.output, rows.size(), campaign.state().iteration);
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_ask(CLI::App& app, Action& action)
+{
+    auto arguments = std::make_shared<Arguments>();
+    auto* command = app.add_subcommand("ask", "write the rows that wait for an answer to a CSV file; chooses the next batch if none does");
+    add_campaign_arguments(*command, *arguments);
+    command->add_option("-o,--output", arguments->output, "CSV file to be filled in")->required();
+    command->callback([arguments, &action] { action = [arguments](const Communicator& ranks) { return ask(*arguments, ranks); }; });
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,64 @@
+#include "base/log.hpp"
+#include "base/signals.hpp"
+#include "campaign/sessions.hpp"
+#include "cli/campaign_arguments.hpp"
+#include "report/report.hpp"
+
+namespace sluice::cli {
+
+namespace {
+
+struct Arguments : CampaignArguments {
+    double time_limit = 0;
+};
+
+/// Runs or continues; the session's record is completed whatever happens, but for a kill.
+ExitCode run(const Arguments& arguments, const Communicator& ranks)
+{
+    catch_stop_signals();
+    stop_after_seconds(arguments.time_limit);
+    const auto file = campaign::read_campaign(arguments.file, arguments.settings, ranks);
+    const auto folder = run_folder(arguments, file);
+    on_root(ranks, [&] {
+        std::filesystem::create_directories(folder);
+        log::add_file(folder / "run.log");
+    });
+    campaign::begin_session(folder, ranks);
+    std::int64_t shard_bytes = 0;
+    try {
+        campaign::Campaign campaign(file, folder, ranks);
+        shard_bytes = campaign.shard().share.rows() * static_cast<std::int64_t>(campaign.shard().info.row_bytes());
+        try {
+            campaign.run();
+        } catch (const Interrupted&) {
+            campaign.save_checkpoint();
+            campaign::end_session(folder, "restart", shard_bytes, ranks);
+            log::info("stopped at a checkpoint in {}; start again to go on", folder.string());
+            return ExitCode::restart;
+        }
+        campaign.save_checkpoint();
+        campaign.write_map();
+        log::info("{} after {} iterations, {} rows labelled", campaign.has_succeeded() ? "success" : "done", campaign.state().iteration, campaign.state().labelled.size());
+    } catch (const Agreed&) {
+        campaign::end_session(folder, "failed", shard_bytes, ranks);
+        throw;
+    }
+    campaign::end_session(folder, "done", shard_bytes, ranks);
+    const auto report = folder / "report.html";
+    on_root(ranks, [&] { report::write_report({folder}, report); });
+    log::info("report: {}", std::filesystem::absolute(report).string());
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action)
+{
+    auto arguments = std::make_shared<Arguments>();
+    auto* command = app.add_subcommand("run", "start a campaign, or continue the one in the run folder; exit status 2: stopped at a checkpoint, start again");
+    add_campaign_arguments(*command, *arguments);
+    command->add_option("--time-limit", arguments->time_limit, "seconds after which to stop at a checkpoint")->check(CLI::PositiveNumber);
+    command->callback([arguments, &action] { action = [arguments](const Communicator& ranks) { return run(*arguments, ranks); }; });
+}
+
+}  // namespace sluice::cli

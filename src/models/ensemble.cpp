@@ -1,0 +1,82 @@
+#include "models/ensemble.hpp"
+
+#include "base/random.hpp"
+#include "parallel/for_each_tile.hpp"
+
+#include <cmath>
+
+namespace sluice::models {
+
+Bootstrap draw_bootstrap(std::int64_t count, int member, const FitKey& key)
+{
+    RandomStream random(key.seed, Purpose::bootstrap, key.iteration, static_cast<std::uint64_t>(member));
+    Bootstrap rows(static_cast<std::size_t>(count));
+    for (auto& row : rows) row = random.below(static_cast<std::uint32_t>(count));
+    return rows;
+}
+
+std::vector<double> out_of_bag_r2(const TrainingSet& data, const std::vector<Bootstrap>& bootstraps, const std::vector<float>& predictions)
+{
+    const auto count = static_cast<std::size_t>(data.count()), targets = static_cast<std::size_t>(data.targets), members = bootstraps.size();
+    std::vector<char> in_bag(members * count, 0);
+    for (std::size_t m = 0; m < members; ++m) {
+        for (const auto row : bootstraps[m]) in_bag[m * count + static_cast<std::size_t>(row)] = 1;
+    }
+    std::vector<double> r2;
+    for (std::size_t t = 0; t < targets; ++t) {
+        std::vector<double> truth, predicted;
+        for (std::size_t i = 0; i < count; ++i) {
+            double sum = 0;
+            int voters = 0;
+            for (std::size_t m = 0; m < members; ++m) {
+                if (in_bag[m * count + i] != 0) continue;
+                sum += static_cast<double>(predictions[(i * members + m) * targets + t]);
+                ++voters;
+            }
+            if (voters == 0) continue;
+            truth.push_back(data.y[i * targets + t]);
+            predicted.push_back(sum / voters);
+        }
+        double mean = 0, total = 0, residual = 0;
+        for (const double y : truth) mean += y / static_cast<double>(truth.size());
+        for (std::size_t i = 0; i < truth.size(); ++i) {
+            total += (truth[i] - mean) * (truth[i] - mean);
+            residual += (truth[i] - predicted[i]) * (truth[i] - predicted[i]);
+        }
+        r2.push_back(total > 0 ? 1 - residual / total : std::nan(""));
+    }
+    return r2;
+}
+
+Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks)
+{
+    std::vector<Bootstrap> bootstraps;
+    for (int m = 0; m < members; ++m) bootstraps.push_back(draw_bootstrap(data.count(), m, key));
+
+    // Blocks are tiles of members.
+    const Tiling blocks{members, block};
+    const Share share = share_of(blocks, ranks.rank(), ranks.size());
+    std::vector<std::vector<float>> trained(static_cast<std::size_t>(share.tiles()));
+    together(ranks, [&] {
+        parallel::for_each_tile("models/train", share, [&](RowId b) {
+            const auto first = static_cast<std::size_t>(blocks.first_row(b)), count = static_cast<std::size_t>(blocks.rows_in(b));
+            trained[static_cast<std::size_t>(b - share.first_tile)] =
+                family.train(data, std::span(bootstraps).subspan(first, count), static_cast<int>(first), key);
+        });
+    });
+    parallel::stop_if_asked(ranks);
+
+    std::vector<float> own;
+    for (const auto& part : trained) own.insert(own.end(), part.begin(), part.end());
+    Ensemble ensemble;
+    ensemble.members = members;
+    ensemble.predict = family.predictor(ranks.gather(std::span<const float>(own)), members, data.columns, data.targets);
+    ensemble.flops_per_row = family.flops_per_row(data.columns, data.targets) * members;
+
+    std::vector<float> predictions(static_cast<std::size_t>(data.count() * members * data.targets));
+    ensemble.predict(data.x.data(), data.count(), predictions.data());
+    ensemble.out_of_bag_r2 = out_of_bag_r2(data, bootstraps, predictions);
+    return ensemble;
+}
+
+}  // namespace sluice::models

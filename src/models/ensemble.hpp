@@ -1,0 +1,27 @@
+#pragma once
+
+#include "models/family.hpp"
+#include "models/predictions.hpp"
+
+namespace sluice::models {
+
+/// A bootstrap ensemble, the same on every rank.
+struct Ensemble {
+    int members = 0;
+    Predict predict;
+    double flops_per_row = 0;
+    std::vector<double> out_of_bag_r2;  ///< per target, see out_of_bag_r2; NaN if no row is out of bag
+};
+
+/// The resample of one member: keyed by member, so that it does not matter which rank draws it.
+Bootstrap draw_bootstrap(std::int64_t count, int member, const FitKey& key);
+
+/// Trains `members` members in blocks of `block`, dealt to ranks, and gathers them. A block is the unit of batching: its shape, and with it every
+/// bit of the result, does not depend on the number of ranks. Collective; a safe point.
+Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks);
+
+/// Coefficient of determination on rows that members have not seen: each row is predicted by the mean of the members in whose resample it is not.
+/// Rows in every resample are left out. Source: Breiman 1996, "Out-of-bag estimation".
+std::vector<double> out_of_bag_r2(const TrainingSet& data, const std::vector<Bootstrap>& bootstraps, const std::vector<float>& predictions);
+
+}  // namespace sluice::models

@@ -1,0 +1,66 @@
+#include "models/family.hpp"
+#include "models/tensors.hpp"
+
+#include <cmath>
+
+namespace sluice::models {
+
+namespace {
+
+using namespace torch::indexing;
+
+/// Ridge regression of a block of resamples, in the dual form: with K = X X', centred, each member solves (K_b + lambda n I) a = y_b and has the weights
+/// X_b' a. Cost n^3 per member and nothing in columns^2, as labelled rows are few and columns many.
+/// \return  per member: weights [targets, columns], then intercepts [targets]
+/// Source: Hoerl and Kennard 1970; dual form: Saunders, Gammerman and Vovk 1998.
+std::vector<float> train_ridge(const TrainingSet& data, std::span<const Bootstrap> bootstraps, double lambda)
+{
+    const torch::NoGradGuard no_gradients;
+    const auto n = data.count();
+    const auto members = static_cast<std::int64_t>(bootstraps.size());
+    const auto x = as_tensor(data.x, {n, data.columns}).to(torch::kFloat64);
+    const auto y = as_tensor(data.y, {n, data.targets});
+    const auto rows = stack_bootstraps(bootstraps);                                    // [members, n]
+    const auto x_b = x.index({rows});                                                  // [members, n, columns]
+    const auto y_b = y.index({rows});                                                  // [members, n, targets]
+    const auto x_mean = x_b.mean(1, true), y_mean = y_b.mean(1, true);
+    const auto centred = x_b - x_mean;
+    auto kernel = torch::bmm(centred, centred.transpose(1, 2));
+    kernel.diagonal(0, 1, 2).add_(lambda * static_cast<double>(n));
+    const auto factor = std::get<0>(at::linalg_cholesky_ex(kernel));
+    const auto dual = torch::cholesky_solve(y_b - y_mean, factor);                     // [members, n, targets]
+    const auto weights = torch::bmm(dual.transpose(1, 2), centred);                    // [members, targets, columns]
+    const auto intercepts = y_mean.squeeze(1) - torch::bmm(weights, x_mean.transpose(1, 2)).squeeze(2);
+    const auto parameters = torch::cat({weights.reshape({members, -1}), intercepts}, 1).to(torch::kFloat32).contiguous();
+    return to_vector(parameters);
+}
+
+/// All members in one matrix product: [rows, columns] x [columns, members * targets].
+Predict ridge_predictor(const std::vector<float>& parameters, int members, std::int64_t columns, std::int64_t targets)
+{
+    const auto table = as_tensor(parameters, {members, -1});
+    const auto weights = table.index({Slice(), Slice(0, targets * columns)}).reshape({members * targets, columns}).t().clone(at::MemoryFormat::Contiguous);
+    const auto intercepts = table.index({Slice(), Slice(targets * columns, None)}).reshape({members * targets}).clone();
+    return [=](const float* features, std::int64_t rows, float* out) {
+        const torch::NoGradGuard no_gradients;
+        auto result = torch::from_blob(out, {rows, members * targets}, torch::kFloat32);
+        torch::addmm_out(result, intercepts, from_features(features, rows, columns), weights);
+    };
+}
+
+const FamilyRegistration ridge{
+    "ridge-ensemble",
+    "bootstrap ensemble of ridge regressions",
+    {real("lambda", 0.01).above(0).help("penalty on squared weights, relative to the number of labelled rows; features are scaled by [pool] scaling")},
+    [](const Options& options) {
+        const double lambda = options.real("lambda");
+        return Family{
+            .train = [lambda](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) { return train_ridge(data, bootstraps, lambda); },
+            .predictor = ridge_predictor,
+            .flops_per_row = [](std::int64_t columns, std::int64_t targets) { return 2.0 * static_cast<double>(columns * targets); },
+        };
+    }};
+
+}  // namespace
+
+}  // namespace sluice::models

@@ -1,0 +1,176 @@
+#include "parallel/communicator.hpp"
+
+#include "base/signals.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::parallel {
+
+namespace {
+
+/// Largest message in one MPI call: counts are ints.
+constexpr std::size_t piece = std::size_t{1} << 30;
+
+void first_of(void* in, void* inout, int* count, MPI_Datatype*)
+{
+    const auto* a = static_cast<const Ranked*>(in);
+    auto* b = static_cast<Ranked*>(inout);
+    for (int i = 0; i < *count; ++i) {
+        if (a[i] < b[i]) b[i] = a[i];
+    }
+}
+
+}  // namespace
+
+void check_mpi(int status, const char* call)
+{
+    if (status == MPI_SUCCESS) return;
+    std::array<char, MPI_MAX_ERROR_STRING> text{};
+    int length = 0;
+    MPI_Error_string(status, text.data(), &length);
+    fail("MPI: {}: {}", call, text.data());
+}
+
+Communicator::Communicator(MPI_Comm comm, bool owned)
+    : comm_(owned ? std::shared_ptr<MPI_Comm>(new MPI_Comm(comm),
+                                              [](MPI_Comm* c) {
+                                                  MPI_Comm_free(c);
+                                                  delete c;
+                                              })
+                  : std::make_shared<MPI_Comm>(comm)),
+      bytes_sent_(std::make_shared<std::int64_t>(0))
+{
+    SLUICE_MPI(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN));
+    SLUICE_MPI(MPI_Comm_rank(comm, &rank_));
+    SLUICE_MPI(MPI_Comm_size(comm, &size_));
+}
+
+void Communicator::barrier() const
+{
+    SLUICE_MPI(MPI_Barrier(*comm_));
+}
+
+std::int64_t Communicator::sum(std::int64_t value) const
+{
+    *bytes_sent_ += sizeof(value);
+    SLUICE_MPI(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, *comm_));
+    return value;
+}
+
+std::int64_t Communicator::largest(std::int64_t value) const
+{
+    *bytes_sent_ += sizeof(value);
+    SLUICE_MPI(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, *comm_));
+    return value;
+}
+
+double Communicator::largest(double value) const
+{
+    *bytes_sent_ += sizeof(value);
+    SLUICE_MPI(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, *comm_));
+    return value;
+}
+
+double Communicator::smallest(double value) const
+{
+    return -largest(-value);
+}
+
+Ranked Communicator::first(const Ranked& mine) const
+{
+    static_assert(sizeof(Ranked) == 16);
+    struct Operation {
+        MPI_Datatype type;
+        MPI_Op op;
+    };
+    // Created once and left to MPI_Finalize: both live as long as MPI does.
+    static const Operation operation = [] {
+        Operation o{};
+        SLUICE_MPI(MPI_Type_contiguous(sizeof(Ranked), MPI_BYTE, &o.type));
+        SLUICE_MPI(MPI_Type_commit(&o.type));
+        SLUICE_MPI(MPI_Op_create(first_of, 1, &o.op));
+        return o;
+    }();
+    *bytes_sent_ += sizeof(Ranked);
+    Ranked best = mine;
+    SLUICE_MPI(MPI_Allreduce(MPI_IN_PLACE, &best, 1, operation.type, operation.op, *comm_));
+    return best;
+}
+
+std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> mine) const
+{
+    const auto ranks = static_cast<std::size_t>(size_);
+    std::vector<std::int64_t> sizes(ranks);
+    const auto my_size = static_cast<std::int64_t>(mine.size());
+    SLUICE_MPI(MPI_Allgather(&my_size, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, *comm_));
+    std::vector<std::size_t> begins(ranks + 1, 0);
+    for (std::size_t r = 0; r < ranks; ++r) begins[r + 1] = begins[r] + static_cast<std::size_t>(sizes[r]);
+
+    std::vector<std::byte> all(begins.back());
+    if (begins.back() < piece) {
+        std::vector<int> counts(ranks), displacements(ranks);
+        for (std::size_t r = 0; r < ranks; ++r) {
+            counts[r] = static_cast<int>(sizes[r]);
+            displacements[r] = static_cast<int>(begins[r]);
+        }
+        *bytes_sent_ += my_size;
+        SLUICE_MPI(MPI_Allgatherv(mine.data(), counts[static_cast<std::size_t>(rank_)], MPI_BYTE, all.data(), counts.data(), displacements.data(), MPI_BYTE, *comm_));
+        return all;
+    }
+    if (!mine.empty()) std::memcpy(all.data() + begins[static_cast<std::size_t>(rank_)], mine.data(), mine.size());
+    for (std::size_t r = 0; r < ranks; ++r) broadcast_bytes(std::span(all).subspan(begins[r], begins[r + 1] - begins[r]), static_cast<int>(r));
+    return all;
+}
+
+void Communicator::broadcast_bytes(std::span<std::byte> data, int root) const
+{
+    if (rank_ == root) *bytes_sent_ += static_cast<std::int64_t>(data.size());
+    for (std::size_t begin = 0; begin < data.size(); begin += piece) {
+        const auto part = data.subspan(begin, std::min(piece, data.size() - begin));
+        SLUICE_MPI(MPI_Bcast(part.data(), static_cast<int>(part.size()), MPI_BYTE, root, *comm_));
+    }
+}
+
+std::string Communicator::broadcast(const std::string& text, int root) const
+{
+    std::int64_t size = static_cast<std::int64_t>(text.size());
+    broadcast(std::span(&size, 1), root);
+    std::string copy = text;
+    copy.resize(static_cast<std::size_t>(size));
+    broadcast(std::span(copy.data(), copy.size()), root);
+    return copy;
+}
+
+Communicator Communicator::split(int color) const
+{
+    MPI_Comm part = MPI_COMM_NULL;
+    const int own_group = size_ + rank_;
+    SLUICE_MPI(MPI_Comm_split(*comm_, color < 0 ? own_group : color, rank_, &part));
+    return Communicator(part, true);
+}
+
+void together(const Communicator& ranks, const std::function<void()>& action)
+{
+    std::string message;
+    bool failed = false;
+    try {
+        action();
+    } catch (const std::bad_alloc&) {
+        failed = true;
+        message = fmt::format("rank {}: out of memory; use more nodes or fewer ranks per node", ranks.rank());
+    } catch (const std::exception& error) {
+        failed = true;
+        message = error.what();
+    }
+    const auto first_failed = ranks.largest(failed ? std::int64_t{ranks.size() - ranks.rank()} : std::int64_t{0});
+    if (first_failed == 0) return;
+    throw Agreed(ranks.broadcast(message, ranks.size() - static_cast<int>(first_failed)));
+}
+
+void stop_if_asked(const Communicator& ranks)
+{
+    if (ranks.any(stop_requested())) throw Interrupted("asked to stop");
+}
+
+}  // namespace sluice::parallel

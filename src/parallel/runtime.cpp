@@ -1,0 +1,88 @@
+#include "parallel/runtime.hpp"
+
+#include "parallel/torch_threads.hpp"
+
+#include <Kokkos_Core.hpp>
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+
+namespace sluice::parallel {
+
+namespace {
+
+/// Number of threads asked for by the environment, or 0.
+int threads_of_environment()
+{
+    const char* text = std::getenv("OMP_NUM_THREADS");
+    if (text == nullptr || *text == '\0') return 0;
+    int threads = 0;
+    const char* end = text + std::strlen(text);
+    const auto [stop, status] = std::from_chars(text, end, threads);
+    if (status != std::errc() || (stop != end && *stop != ',') || threads < 1 || threads > 1024) {
+        fail("environment: OMP_NUM_THREADS = '{}': must be a whole number from 1 to 1024", text);
+    }
+    return threads;
+}
+
+int fair_share_of_cores(const Communicator& world)
+{
+    cpu_set_t mine;
+    CPU_ZERO(&mine);
+    sched_getaffinity(0, sizeof(mine), &mine);
+    MPI_Comm node = MPI_COMM_NULL;
+    SLUICE_MPI(MPI_Comm_split_type(world.raw(), MPI_COMM_TYPE_SHARED, world.rank(), MPI_INFO_NULL, &node));
+    const Communicator on_node(node, true);
+    // A launcher that binds gives every rank its own cores; one that does not gives all ranks the same ones.
+    const auto cores = static_cast<std::int64_t>(CPU_COUNT(&mine));
+    const bool bound = on_node.sum(cores) <= static_cast<std::int64_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+    return static_cast<int>(std::max<std::int64_t>(1, bound ? cores : cores / on_node.size()));
+}
+
+}  // namespace
+
+Runtime::Runtime(int* argc, char*** argv)
+{
+    int provided = 0;
+    SLUICE_MPI(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
+    if (provided < MPI_THREAD_FUNNELED) fail("this MPI has no thread support; build it with MPI_THREAD_FUNNELED");
+}
+
+void Runtime::start_threads(int threads)
+{
+    together(world(), [&] { threads = threads > 0 ? threads : threads_of_environment(); });
+    if (threads == 0) threads = fair_share_of_cores(world());
+    ::setenv("OMP_PROC_BIND", "false", 0);
+    Kokkos::initialize(Kokkos::InitializationSettings().set_num_threads(threads).set_disable_warnings(true));
+    use_one_torch_thread();
+}
+
+Runtime::~Runtime()
+{
+    if (Kokkos::is_initialized()) Kokkos::finalize();
+    MPI_Finalize();
+}
+
+Communicator Runtime::world() const
+{
+    return Communicator(MPI_COMM_WORLD, false);
+}
+
+int host_threads()
+{
+    return Kokkos::DefaultHostExecutionSpace().concurrency();
+}
+
+std::int64_t peak_memory()
+{
+    rusage usage = {};
+    getrusage(RUSAGE_SELF, &usage);
+    return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+}  // namespace sluice::parallel

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "parallel/communicator.hpp"
+
+namespace sluice::parallel {
+
+/// MPI, Kokkos and the thread counts of everything, from construction to destruction. One per process.
+///
+/// Parallelism is over ranks, and within a rank over tiles: Torch, BLAS and OpenMP below a tile run on one thread, so that no result depends on
+/// the number of threads.
+class Runtime {
+public:
+    /// Starts MPI.
+    Runtime(int* argc, char*** argv);
+    ~Runtime();
+    Runtime(const Runtime&) = delete;
+    Runtime& operator=(const Runtime&) = delete;
+
+    /// Starts Kokkos and fixes all thread counts, before anything computes. Collective.
+    /// \param threads  host threads of this rank; 0: OMP_NUM_THREADS, else the cores this rank may use, shared among the ranks of a node
+    void start_threads(int threads);
+
+    Communicator world() const;
+};
+
+/// Threads of the running Runtime.
+int host_threads();
+
+/// Largest resident size of this process so far, bytes.
+std::int64_t peak_memory();
+
+}  // namespace sluice::parallel

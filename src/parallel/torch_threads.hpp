@@ -1,0 +1,8 @@
+#pragma once
+
+namespace sluice::parallel {
+
+/// Torch and its BLAS run on one thread from now on. In a file of its own: Torch's headers are slow to compile and clash with Kokkos' macros.
+void use_one_torch_thread();
+
+}  // namespace sluice::parallel

@@ -1,0 +1,211 @@
+#include "pool/import.hpp"
+
+#include "base/csv.hpp"
+#include "base/files.hpp"
+#include "base/options.hpp"
+#include "pool/numpy_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace sluice::pool {
+
+namespace {
+
+/// A source as functions of (row, column): what the writer needs to know of it.
+struct Source {
+    PoolInfo info;
+    std::function<double(RowId, RowId)> feature;
+    std::function<double(RowId, std::size_t)> target;
+    std::function<std::string(RowId)> id;
+};
+
+std::size_t find_column(const CsvTable& table, const std::string& name)
+{
+    const std::size_t column = table.find(name);
+    if (column == table.header.size()) {
+        const auto near = nearest_name(name, table.header);
+        fail("{}:1: no column '{}'{}", table.path.string(), name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+    }
+    return column;
+}
+
+Source csv_source(const ImportRequest& request)
+{
+    auto table = std::make_shared<CsvTable>(read_csv(request.source));
+    std::vector<bool> is_feature(table->header.size(), true);
+    std::vector<std::size_t> targets, features;
+    for (const auto& name : request.targets) targets.push_back(find_column(*table, name));
+    for (const auto column : targets) is_feature[column] = false;
+    for (const auto& name : request.drop) is_feature[find_column(*table, name)] = false;
+
+    Source source;
+    if (!request.ids.empty()) {
+        const std::size_t column = find_column(*table, request.ids);
+        is_feature[column] = false;
+        source.info.has_ids = true;
+        source.id = [table, column](RowId row) { return table->rows[static_cast<std::size_t>(row)][column]; };
+    }
+    for (std::size_t c = 0; c < is_feature.size(); ++c) {
+        if (!is_feature[c]) continue;
+        features.push_back(c);
+        source.info.column_names.push_back(table->header[c]);
+    }
+    source.info.type = FeatureType::float32;
+    source.info.rows = static_cast<RowId>(table->rows.size());
+    source.info.columns = static_cast<RowId>(features.size());
+    source.info.target_names = request.targets;
+    source.feature = [table, features](RowId row, RowId c) { return csv_number(*table, static_cast<std::size_t>(row), features[static_cast<std::size_t>(c)]); };
+    source.target = [table, targets](RowId row, std::size_t t) { return csv_number(*table, static_cast<std::size_t>(row), targets[t]); };
+    return source;
+}
+
+FeatureType natural_type(const NumpyArray& array)
+{
+    if (array.item_bytes == 1) return FeatureType::uint8;
+    if (array.kind == 'f' && array.item_bytes == 2) return FeatureType::float16;
+    return FeatureType::float32;
+}
+
+std::vector<std::string> texts_of(const NumpyArray& array)
+{
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < array.rows(); ++i) texts.push_back(array.text(i));
+    return texts;
+}
+
+Source numpy_source(const std::map<std::string, NumpyArray>& arrays, const std::string& file)
+{
+    if (!arrays.contains("features")) fail("{}: no array 'features'", file);
+    const auto features = arrays.at("features");
+    if (features.shape.size() != 2) fail("{}: has {} dimensions; must be [rows, columns]", features.name, features.shape.size());
+    Source source;
+    source.info.type = natural_type(features);
+    source.info.rows = static_cast<RowId>(features.rows());
+    source.info.columns = static_cast<RowId>(features.width());
+    source.feature = [features](RowId row, RowId c) { return features.number(static_cast<std::size_t>(row) * features.width() + static_cast<std::size_t>(c)); };
+
+    const auto optional = [&](const char* key, std::size_t rows) -> std::optional<NumpyArray> {
+        if (!arrays.contains(key)) return {};
+        if (arrays.at(key).rows() != rows) fail("{}: has {} rows; must have {}", arrays.at(key).name, arrays.at(key).rows(), rows);
+        return arrays.at(key);
+    };
+    if (const auto targets = optional("targets", features.rows())) {
+        for (std::size_t t = 0; t < targets->width(); ++t) source.info.target_names.push_back(fmt::format("target_{}", t));
+        source.target = [targets = *targets](RowId row, std::size_t t) { return targets.number(static_cast<std::size_t>(row) * targets.width() + t); };
+        if (const auto names = optional("target_names", targets->width())) source.info.target_names = texts_of(*names);
+        if (const auto units = optional("target_units", targets->width())) source.info.target_units = texts_of(*units);
+    }
+    if (const auto ids = optional("ids", features.rows())) {
+        source.info.has_ids = true;
+        source.id = [ids = *ids](RowId row) { return ids.text(static_cast<std::size_t>(row)); };
+    }
+    if (const auto columns = optional("columns", features.width())) source.info.column_names = texts_of(*columns);
+    return source;
+}
+
+Source open_source(const ImportRequest& request)
+{
+    const auto extension = request.source.extension();
+    Source source;
+    if (extension == ".csv") source = csv_source(request);
+    else if (extension == ".npy") source = numpy_source({{"features", read_npy(request.source)}}, request.source.string());
+    else if (extension == ".npz") source = numpy_source(read_npz(request.source), request.source.string());
+    else fail("{}: unknown kind of file; allowed: .csv, .npy, .npz", request.source.string());
+    source.info.path = request.output.string();
+    source.info.target_units.resize(source.info.target_names.size());
+    source.info.type = request.type.value_or(source.info.type);
+    source.info.tile_rows = request.tile_rows;
+    source.info.provenance = request.provenance.empty() ? request.source.filename().string() : request.provenance;
+    if (source.info.rows < 1 || source.info.columns < 1) fail("{}: {} rows and {} feature columns; at least one of each is needed", request.source.string(), source.info.rows, source.info.columns);
+    return source;
+}
+
+/// One row of features as stored. Error if a value does not fit the type.
+void encode_row(const Source& source, RowId row, std::byte* out)
+{
+    const auto& info = source.info;
+    const auto refuse = [&](RowId c, double value, const char* allowed) {
+        fail("{}: row {}, column {}: {} does not fit {}; allowed: {}", info.provenance, row, info.column_label(c), value, name_of(info.type), allowed);
+    };
+    std::fill_n(out, info.row_bytes(), std::byte{0});
+    for (RowId c = 0; c < info.columns; ++c) {
+        const double value = source.feature(row, c);
+        switch (info.type) {
+            case FeatureType::float32: {
+                const auto stored = static_cast<float>(value);
+                if (std::isinf(stored)) refuse(c, value, "finite float32 numbers");
+                std::memcpy(out + c * 4, &stored, 4);
+                break;
+            }
+            case FeatureType::float16: {
+                const auto stored = static_cast<_Float16>(value);
+                if (std::isinf(static_cast<float>(stored))) refuse(c, value, "from -65504 to 65504");
+                std::memcpy(out + c * 2, &stored, 2);
+                break;
+            }
+            case FeatureType::uint8:
+                if (!(value >= 0 && value <= 255 && value == std::floor(value))) refuse(c, value, "whole numbers from 0 to 255");
+                out[c] = static_cast<std::byte>(value);
+                break;
+            case FeatureType::bits:
+                if (value != 0 && value != 1) refuse(c, value, "0 and 1");
+                if (value == 1) out[c >> 3] |= std::byte{0x80} >> static_cast<int>(c & 7);
+                break;
+        }
+    }
+}
+
+void write_share(hdf5::File& file, const Source& source, const Share& share)
+{
+    const auto& info = source.info;
+    const auto rows = static_cast<std::size_t>(share.rows());
+    const auto memory = info.type == FeatureType::float32 ? hdf5::Type::float32 : info.type == FeatureType::float16 ? hdf5::Type::float16 : hdf5::Type::uint8;
+    std::vector<std::byte> features(rows * info.row_bytes());
+    for (std::size_t i = 0; i < rows; ++i) encode_row(source, share.first_row + static_cast<RowId>(i), features.data() + i * info.row_bytes());
+    file.write_rows("/features", memory, share.first_row, share.rows(), features.data());
+
+    if (const auto width = info.target_names.size(); width > 0) {
+        std::vector<double> targets(rows * width);
+        for (std::size_t i = 0; i < targets.size(); ++i) targets[i] = source.target(share.first_row + static_cast<RowId>(i / width), i % width);
+        file.write_rows("/targets", hdf5::Type::float64, share.first_row, share.rows(), targets.data());
+    }
+}
+
+void write_ids(hdf5::File& file, const Source& source, const Share& share, std::size_t id_size)
+{
+    std::string ids(static_cast<std::size_t>(share.rows()) * id_size, '\0');
+    for (RowId i = 0; i < share.rows(); ++i) {
+        const auto id = source.id(share.first_row + i);
+        std::copy(id.begin(), id.end(), ids.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(i) * id_size));
+    }
+    file.write_rows("/ids", hdf5::Type::text, share.first_row, share.rows(), ids.data());
+}
+
+}  // namespace
+
+PoolInfo import_pool(const ImportRequest& request, const Communicator& ranks)
+{
+    Source source;
+    std::size_t own_id_size = 1;
+    together(ranks, [&] {
+        source = open_source(request);
+        const auto share = share_of(source.info.tiling(), ranks.rank(), ranks.size());
+        for (RowId row = share.first_row; source.info.has_ids && row < share.end_row; ++row) own_id_size = std::max(own_id_size, source.id(row).size());
+    });
+    const auto id_size = static_cast<std::size_t>(ranks.largest(static_cast<std::int64_t>(own_id_size)));
+    const auto temporary = std::filesystem::path(request.output) += ".tmp";
+    const auto share = share_of(source.info.tiling(), ranks.rank(), ranks.size());
+    together(ranks, [&] {
+        auto file = hdf5::File::create(temporary, ranks);
+        create_pool(file, source.info, id_size, ranks.is_root());
+        write_share(file, source, share);
+        if (source.info.has_ids) write_ids(file, source, share, id_size);
+        file.close();
+    });
+    on_root(ranks, [&] { rename_durably(temporary, request.output); });
+    return source.info;
+}
+
+}  // namespace sluice::pool

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "pool/pool_file.hpp"
+
+#include <memory>
+#include <span>
+
+namespace sluice::pool {
+
+/// What happens to a row that has a feature which is not a number.
+enum class MissingFeatures { error, drop_row };
+
+/// Affine map of the features, one pair per column: used value = (stored - shift) * factor.
+struct Scaling {
+    std::vector<float> shift;
+    std::vector<float> factor;
+
+    static Scaling identity(RowId columns);
+    bool is_identity() const;
+};
+
+/// The rows of the pool that one rank owns, kept as stored.
+struct Shard {
+    PoolInfo info;
+    Share share;
+    std::unique_ptr<std::byte[]> features;  ///< share.rows() rows of info.row_bytes() bytes
+    std::vector<double> targets;            ///< [share.rows(), target_names.size()], empty if not asked for
+    std::vector<RowId> dropped;             ///< own rows with missing features, under MissingFeatures::drop_row; their missing values read as 0
+    std::uint64_t fingerprint = 0;          ///< of all rows' features, and targets where read; the same on every rank and for any number of ranks
+
+    const std::byte* row(RowId global) const { return features.get() + static_cast<std::size_t>(global - share.first_row) * info.row_bytes(); }
+};
+
+/// Reads this rank's tiles. Collective. Error names row and column of a feature that is not a number.
+Shard read_shard(const std::string& path, const Communicator& ranks, bool with_targets, MissingFeatures missing);
+
+/// Own rows [first, first + count) as float32, scaled. \param out  [count, columns]
+void decode(const Shard& shard, const Scaling& scaling, RowId first, RowId count, float* out);
+
+/// Any rows of the pool as float32, scaled, on every rank: [rows.size(), columns]. Collective; every rank asks for the same rows.
+std::vector<float> gather_rows(const Shard& shard, const Scaling& scaling, std::span<const RowId> rows, const Communicator& ranks);
+
+/// The targets of any rows, on every rank: [rows.size(), targets]. Collective.
+std::vector<double> gather_targets(const Shard& shard, std::span<const RowId> rows, const Communicator& ranks);
+
+}  // namespace sluice::pool

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/registry.hpp"
+#include "pool/shard.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace sluice::problems {
+
+/// What an oracle says of one row: a value per target of the campaign, raw units; nothing if it could not answer.
+using Answer = std::optional<std::vector<double>>;
+
+/// Where labels come from.
+struct Problem {
+    /// Answers a batch, the same on every rank: rows -> one Answer each. `columns`: index in the pool's targets of each target of the campaign.
+    /// Empty: a person answers, by `sluice tell`. Collective.
+    std::function<std::vector<Answer>(const pool::Shard&, const std::vector<std::size_t>& columns, const std::vector<RowId>& rows, const Communicator&)> ask;
+    bool reads_targets = false;  ///< the pool's /targets are the truth
+};
+
+using ProblemRegistration = Registration<Problem>;
+
+}  // namespace sluice::problems

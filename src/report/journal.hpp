@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sluice::report {
+
+/// One answer of the oracle.
+struct Label {
+    std::int64_t iteration = 0;  ///< in which the row was asked; 0: initial design
+    std::uint64_t row = 0;
+    std::string id;              ///< empty if the pool has no ids
+    std::vector<double> values;  ///< one per target; empty if failed
+    bool failed = false;
+};
+
+/// What journal.jsonl says: the campaign, and every row that was asked and answered.
+struct Journal {
+    std::string name;
+    std::vector<std::string> targets;
+    std::vector<std::string> goals;  ///< per target: maximize, minimize or window
+    std::string pool;                ///< file name
+    std::uint64_t pool_rows = 0;
+    std::string fingerprint;         ///< of the pool
+    std::uint64_t asked = 0;         ///< rows in all batches, answered or not
+    std::vector<Label> labels;
+};
+
+/// Error if the file does not begin with a campaign line or a line cannot be understood; a torn last line is left out.
+Journal read_journal(const std::filesystem::path& path);
+
+}  // namespace sluice::report

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/work.hpp"
+#include "pool/shard.hpp"
+
+#include <span>
+
+namespace sluice::selection {
+
+/// Finds, over this rank's rows, the row whose weighted squared distance to the nearest of a growing set of centres is largest.
+///
+/// Exact and lazy. A row remembers the distance to the nearest of the centres it has been compared with so far, which bounds its true distance from
+/// above; it is compared with further centres only while that bound could still win. Most rows of a large pool are compared with one or two centres,
+/// however many there are. Which rows are touched depends on ranks and threads, the answer does not.
+class Farthest {
+public:
+    /// \param weight  [own rows] > 0, or empty for 1
+    Farthest(const pool::Shard& shard, const pool::Scaling& scaling, std::vector<double> weight);
+
+    /// \param centres  [any, columns], scaled
+    void add_centres(std::span<const float> centres);
+    void remove(RowId own_row);
+
+    /// The best own row by (weight x squared distance, lower row), among those not removed; Ranked::none() if none is left.
+    /// With no centre at all every distance is infinite.
+    Ranked find(Work& work);
+
+private:
+    struct Row {
+        float bound;         ///< squared distance to the nearest of the first `compared` centres
+        std::uint32_t compared;
+    };
+
+    double value(std::size_t local) const;
+    Ranked search_tile(RowId tile, double floor, Work& work);
+
+    const pool::Shard& shard_;
+    const pool::Scaling& scaling_;
+    bool stored_as_used_;             ///< float32 and unscaled: rows are read in place
+    std::vector<double> weight_;
+    std::vector<Row> rows_;
+    std::vector<double> tile_bound_;  ///< no row of the tile has a larger value
+    std::vector<float> centres_;      ///< [centres, columns]
+};
+
+}  // namespace sluice::selection

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/registry.hpp"
+#include "base/work.hpp"
+#include "pool/row_state.hpp"
+#include "pool/shard.hpp"
+
+#include <span>
+
+namespace sluice::selection {
+
+/// What a batch rule sees. Spans over this rank's rows unless said otherwise.
+struct SelectionInput {
+    const pool::Shard& shard;
+    const pool::Scaling& scaling;          ///< of the features, where a rule uses distances
+    std::span<const double> score;         ///< larger is preferred; empty: no scores
+    std::span<const pool::RowState> state; ///< only unlabelled rows are chosen
+    std::span<const RowId> labelled;       ///< global rows, the same on every rank
+    std::int64_t count;                    ///< rows wanted
+    const Communicator& ranks;
+    Work& work;                            ///< adds what it does
+
+    std::size_t local(RowId row) const { return static_cast<std::size_t>(row - shard.share.first_row); }
+};
+
+/// A batch rule: global rows in the order of choice, the same on every rank; fewer than `count` only if the pool has no more. Collective.
+using Selection = std::function<std::vector<RowId>(const SelectionInput&)>;
+
+using SelectionRegistration = Registration<Selection>;
+
+}  // namespace sluice::selection

@@ -1,0 +1,75 @@
+# Finds everything Sluice links and gathers it in the target sluice_dependencies. Every failure says what to do.
+
+execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} rev-parse --short HEAD OUTPUT_VARIABLE SLUICE_COMMIT
+                OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_package(MPI COMPONENTS CXX)
+if(NOT MPI_CXX_FOUND)
+  message(FATAL_ERROR "No MPI found. Run tools/bootstrap (Debian: libopenmpi-dev), or load an MPI module.")
+endif()
+
+set(HDF5_PREFER_PARALLEL ON)
+find_package(HDF5 COMPONENTS C)
+if(NOT HDF5_FOUND)
+  message(FATAL_ERROR "No HDF5 found. Run tools/bootstrap (Debian: libhdf5-openmpi-dev), or on a cluster: spack install hdf5 +mpi")
+elseif(NOT HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "The HDF5 found (${HDF5_C_LIBRARIES}) is serial; Sluice needs parallel HDF5. "
+                      "Debian: install libhdf5-openmpi-dev; on a cluster: spack install hdf5 +mpi, and set HDF5_ROOT to it.")
+endif()
+
+find_package(Kokkos CONFIG QUIET)
+if(NOT Kokkos_FOUND)
+  message(FATAL_ERROR "No Kokkos found. Run tools/bootstrap, which builds it, then configure through tools/build; "
+                      "or on a cluster: spack install kokkos@4.5: +openmp, and add it to CMAKE_PREFIX_PATH.")
+elseif(Kokkos_VERSION VERSION_LESS 4.5 OR Kokkos_VERSION VERSION_GREATER_EQUAL 6.0)
+  message(FATAL_ERROR "Kokkos ${Kokkos_VERSION} in ${Kokkos_DIR}; Sluice needs 4.5 to 5.x. "
+                      "Run tools/bootstrap, which builds 4.5.1, or on a cluster: spack install kokkos@4.5: +openmp")
+endif()
+
+find_package(Torch CONFIG QUIET)
+if(NOT Torch_FOUND)
+  message(FATAL_ERROR "No LibTorch found. Run tools/bootstrap and configure through tools/build; "
+                      "or set CMAKE_PREFIX_PATH to what python -c 'import torch; print(torch.utils.cmake_prefix_path)' prints.")
+elseif(TORCH_CXX_FLAGS MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
+  message(FATAL_ERROR "The LibTorch in ${Torch_DIR} has the old C++ ABI (_GLIBCXX_USE_CXX11_ABI=0), all other libraries the new one. "
+                      "Run tools/bootstrap, or install torch 2.7 or newer, whose wheels have the new ABI.")
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+find_library(CSV_LIBRARY csv)
+if(NOT CSV_LIBRARY)
+  message(FATAL_ERROR "No libcsv found. Run tools/bootstrap (Debian: libcsv-dev).")
+endif()
+
+add_library(sluice_dependencies INTERFACE)
+target_include_directories(sluice_dependencies SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+target_link_libraries(sluice_dependencies INTERFACE Kokkos::kokkos MPI::MPI_CXX ${HDF5_C_LIBRARIES} CLI11::CLI11
+  tomlplusplus::tomlplusplus spdlog::spdlog fmt::fmt nlohmann_json::nlohmann_json PkgConfig::LIBZIP PkgConfig::XXHASH ${CSV_LIBRARY})
+# OMPI_SKIP_MPICXX: the C++ bindings of MPI were withdrawn, and warn.
+target_compile_definitions(sluice_dependencies INTERFACE OMPI_SKIP_MPICXX)
+# No fused or reordered arithmetic beyond what the source says: results must not depend on how a loop was compiled.
+target_compile_options(sluice_dependencies INTERFACE -Wall -Wextra -Wconversion -Wno-sign-conversion -ffp-contract=off)
+if(SLUICE_ARCH)
+  target_compile_options(sluice_dependencies INTERFACE -march=${SLUICE_ARCH})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  target_link_options(sluice_dependencies INTERFACE -fuse-ld=mold)
+endif()
+if(SLUICE_SANITIZE)
+  target_compile_options(sluice_dependencies INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_link_options(sluice_dependencies INTERFACE -fsanitize=address,undefined)
+endif()
