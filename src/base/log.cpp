@@ -1,12 +1,14 @@
 #include "base/log.hpp"
 
 #include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <system_error>
 
 namespace sluice::log {
 
@@ -30,6 +32,16 @@ State& state()
     return only;
 }
 
+/// Whether a person watches standard output. mpirun gives its ranks a pseudo-terminal whatever it writes to itself: then its own output decides.
+bool writes_to_terminal()
+{
+    if (::isatty(STDOUT_FILENO) == 0) return false;
+    if (std::getenv("OMPI_COMM_WORLD_RANK") == nullptr) return true;
+    std::error_code unreadable;
+    const auto target = std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", ::getppid()), unreadable);
+    return !unreadable && target.string().starts_with("/dev/pts/");
+}
+
 void erase_progress_line()
 {
     if (state().line_is_open) fmt::print("\r\033[K");
@@ -42,9 +54,9 @@ void start(bool quiet)
 {
     auto& s = state();
     s.quiet = quiet;
-    s.terminal = !quiet && ::isatty(STDOUT_FILENO) != 0;
-    auto console = std::make_shared<spdlog::sinks::stdout_color_sink_mt>();
-    console->set_pattern("%^%v%$");
+    s.terminal = !quiet && writes_to_terminal();
+    auto console = std::make_shared<spdlog::sinks::stdout_sink_mt>();
+    console->set_pattern("%v");
     s.logger = std::make_shared<spdlog::logger>("sluice", console);
     s.logger->set_level(quiet ? spdlog::level::off : spdlog::level::info);
     s.logger->flush_on(spdlog::level::info);

@@ -11,9 +11,11 @@ namespace {
 volatile std::sig_atomic_t signalled = 0;
 std::atomic<std::chrono::steady_clock::time_point> deadline{std::chrono::steady_clock::time_point::max()};
 
-extern "C" void on_stop_signal(int)
+constexpr int stop_signals[] = {SIGTERM, SIGUSR1, SIGINT};
+
+extern "C" void on_stop_signal(int signal)
 {
-    signalled = 1;
+    signalled = signal;
 }
 
 }  // namespace
@@ -23,7 +25,13 @@ void catch_stop_signals()
     struct sigaction action = {};
     action.sa_handler = on_stop_signal;
     action.sa_flags = SA_RESTART;
-    for (const int signal : {SIGTERM, SIGUSR1, SIGINT}) sigaction(signal, &action, nullptr);
+    for (const int signal : stop_signals) sigaction(signal, &action, nullptr);
+}
+
+void release_stop_signals()
+{
+    for (const int signal : stop_signals) std::signal(signal, SIG_DFL);
+    if (signalled != 0) std::raise(signalled);
 }
 
 void stop_after_seconds(double seconds)

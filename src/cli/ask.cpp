@@ -1,7 +1,6 @@
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
-#include "base/signals.hpp"
 #include "campaign/sessions.hpp"
 #include "cli/campaign_arguments.hpp"
 
@@ -28,7 +27,6 @@ std::string batch_csv(const campaign::Campaign& campaign, const std::vector<RowI
 
 ExitCode ask(const Arguments& arguments, const Communicator& ranks)
 {
-    catch_stop_signals();
     const auto file = campaign::read_campaign(arguments.file, arguments.settings, ranks);
     campaign::Campaign campaign(file, run_folder(arguments, file), ranks);
     std::vector<RowId> rows;

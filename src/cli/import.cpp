@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/signals.hpp"
 #include "cli/command.hpp"
 #include "pool/import.hpp"
 
@@ -22,6 +23,7 @@ void add_import(CLI::App& app, Action& action)
             if (*type == pool::name_of(known)) request->type = known;
         }
         action = [request](const Communicator& ranks) {
+            release_stop_signals();
             const auto info = pool::import_pool(*request, ranks);
             log::info("{}: {} rows, {} features ({}), {} targets", info.path, info.rows, info.columns, pool::name_of(info.type), info.target_names.size());
             return ExitCode::done;

@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/signals.hpp"
 #include "campaign/checkpoint.hpp"
 #include "campaign/journal.hpp"
 #include "cli/command.hpp"
@@ -36,6 +37,7 @@ std::string describe_run(const std::filesystem::path& folder)
 
 ExitCode inspect(const std::vector<std::string>& paths, const Communicator& ranks)
 {
+    release_stop_signals();
     for (const auto& path : paths) {
         std::string text;
         bool is_checkpoint = false;

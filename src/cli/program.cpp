@@ -1,6 +1,7 @@
 #include "cli/program.hpp"
 
 #include "base/log.hpp"
+#include "base/signals.hpp"
 #include "cli/command.hpp"
 #include "parallel/runtime.hpp"
 
@@ -41,6 +42,7 @@ ExitCode parse_and_run(parallel::Runtime& runtime, int argc, char** argv)
 
 ExitCode run_program(int argc, char** argv)
 {
+    catch_stop_signals();  // before MPI starts: a job that has hardly begun is stopped as one that runs
     parallel::Runtime runtime(&argc, &argv);
     const auto world = runtime.world();
     log::start(!world.is_root());

@@ -15,7 +15,6 @@ struct Arguments : CampaignArguments {
 /// Runs or continues; the session's record is completed whatever happens, but for a kill.
 ExitCode run(const Arguments& arguments, const Communicator& ranks)
 {
-    catch_stop_signals();
     stop_after_seconds(arguments.time_limit);
     const auto file = campaign::read_campaign(arguments.file, arguments.settings, ranks);
     const auto folder = run_folder(arguments, file);

@@ -1,7 +1,6 @@
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
-#include "base/signals.hpp"
 #include "cli/command.hpp"
 #include "pool/standardise.hpp"
 #include "selection/selection.hpp"
@@ -41,7 +40,6 @@ std::vector<RowId> read_rows(const std::string& path, RowId rows)
 
 ExitCode select(const Arguments& arguments, const Communicator& ranks)
 {
-    catch_stop_signals();
     const auto& methods = Registration<selection::Selection>::all();
     const auto start = std::chrono::steady_clock::now();
     const auto shard = pool::read_shard(arguments.pool, ranks, false, pool::MissingFeatures::error);

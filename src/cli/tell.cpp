@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/signals.hpp"
 #include "campaign/initial_rows.hpp"
 #include "cli/campaign_arguments.hpp"
 
@@ -27,6 +28,7 @@ void check_answers(const std::vector<campaign::LabelEvent>& answers, const campa
 
 ExitCode tell(const Arguments& arguments, const Communicator& ranks)
 {
+    release_stop_signals();
     const auto file = campaign::read_campaign(arguments.file, arguments.settings, ranks);
     campaign::Campaign campaign(file, run_folder(arguments, file), ranks);
     std::vector<campaign::LabelEvent> answers;

@@ -1,0 +1,40 @@
+#include "support/world.hpp"
+
+#include "base/log.hpp"
+#include "parallel/runtime.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace {
+
+const sluice::Communicator* world = nullptr;
+
+}
+
+const sluice::Communicator& sluice::test::ranks()
+{
+    return *world;
+}
+
+int main(int argc, char** argv)
+{
+    sluice::parallel::Runtime runtime(&argc, &argv);
+    runtime.start_threads(2);
+    const auto all = runtime.world();
+    world = &all;
+    sluice::log::start(true);
+    ::testing::InitGoogleTest(&argc, argv);
+    // A test on the wrong number of ranks would pass without testing.
+    const char* expected = std::getenv("SLUICE_TEST_RANKS");
+    if (expected != nullptr && std::atoi(expected) != all.size()) {
+        fmt::print(stderr, "{} ranks where {} were asked for\n", all.size(), expected);
+        return 1;
+    }
+    if (!all.is_root()) delete ::testing::UnitTest::GetInstance()->listeners().Release(::testing::UnitTest::GetInstance()->listeners().default_result_printer());
+    // Every rank runs every test; a failure on one is a failure of all, and its rank says so.
+    const int status = RUN_ALL_TESTS();
+    if (status != 0) fmt::print(stderr, "rank {}: failed: rerun with --gtest_filter to see which\n", all.rank());
+    return all.any(status != 0) ? 1 : 0;
+}

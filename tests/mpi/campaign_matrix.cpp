@@ -1,0 +1,109 @@
+// Runs campaigns for every surrogate, acquisition and selection, and for awkward pools, on the ranks and threads that it is started with, one run folder
+// each. same_everywhere.py compares the folders of several starts.   campaign_matrix FOLDER THREADS
+
+#include "acquisition/score.hpp"
+#include "base/log.hpp"
+#include "campaign/campaign.hpp"
+#include "parallel/runtime.hpp"
+#include "support/pools.hpp"
+
+namespace {
+
+const sluice::Communicator* world = nullptr;
+
+using sluice::Registration;
+
+const char* campaign_text = R"(
+[campaign]
+name = "matrix"
+seed = 7
+batch = 6
+iterations = 2
+stop = "never"
+initial = {{ count = 12 }}
+[pool]
+file = "{pool}.h5"
+{targets}
+[problem]
+kind = "closed-pool"
+[surrogate]
+kind = "{surrogate}"
+members = 7
+member_block = 3
+{options}
+[acquisition]
+kind = "{acquisition}"
+[selection]
+kind = "{selection}"
+)";
+
+void run_campaign(const std::filesystem::path& folder, const std::string& name, const std::string& pool, int targets, const std::string& surrogate,
+                  const std::string& acquisition, const std::string& selection)
+{
+    std::string sections;
+    const char* goals[] = {"goal = \"maximize\"", "goal = \"minimize\"", "goal = \"window\"\nwindow = [-1.0, 1.0]"};
+    for (int t = 0; t < targets; ++t) sections += fmt::format("[[target]]\nname = \"y{}\"\n{}\n", t, goals[t]);
+    const auto text = fmt::format(fmt::runtime(campaign_text), fmt::arg("pool", pool), fmt::arg("targets", sections), fmt::arg("surrogate", surrogate),
+                                  fmt::arg("options", surrogate == "mlp-ensemble" ? "width = 16\nsteps = 20" : ""), fmt::arg("acquisition", acquisition),
+                                  fmt::arg("selection", selection));
+    const auto file = sluice::campaign::parse_campaign(text, folder / "campaign.toml", {});
+    sluice::campaign::Campaign campaign(file, folder / name, *world);
+    campaign.run();
+    campaign.write_map();
+}
+
+template <typename Made>
+std::vector<std::string> names()
+{
+    std::vector<std::string> all;
+    for (const auto& [name, entry] : Registration<Made>::all()) all.push_back(name);
+    return all;
+}
+
+void run_all(const std::filesystem::path& folder)
+{
+    using sluice::pool::FeatureType;
+    using sluice::test::write_pool;
+    write_pool({.rows = 1013, .columns = 37, .tile_rows = 64}, folder / "ragged.h5", *world);
+    write_pool({.rows = 90, .columns = 5, .tile_rows = 64}, folder / "fewer-tiles-than-ranks.h5", *world);
+    write_pool({.rows = 600, .columns = 3, .tile_rows = 64, .distinct = 3}, folder / "duplicated-rows.h5", *world);
+    write_pool({.rows = 500, .columns = 41, .tile_rows = 64, .type = FeatureType::bits}, folder / "bits.h5", *world);
+    write_pool({.rows = 500, .columns = 9, .tile_rows = 64, .type = FeatureType::float16, .targets = 3}, folder / "three-targets.h5", *world);
+
+    for (const auto& surrogate : names<sluice::models::Family>()) {
+        for (const auto& acquisition : names<sluice::acquisition::Score>()) {
+            for (const auto& selection : names<sluice::selection::Selection>()) {
+                run_campaign(folder, fmt::format("{}.{}.{}", surrogate, acquisition, selection), "ragged", 1, surrogate, acquisition, selection);
+            }
+        }
+        for (const char* pool : {"fewer-tiles-than-ranks", "duplicated-rows", "bits", "three-targets"}) {
+            const int targets = std::string(pool) == "three-targets" ? 3 : 1;
+            for (const auto& selection : names<sluice::selection::Selection>()) {
+                run_campaign(folder, fmt::format("{}.{}.{}", pool, surrogate, selection), pool, targets, surrogate, "ei", selection);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+const sluice::Communicator& sluice::test::ranks()
+{
+    return *world;
+}
+
+int main(int argc, char** argv)
+{
+    sluice::parallel::Runtime runtime(&argc, &argv);
+    runtime.start_threads(std::atoi(argv[2]));
+    const auto all = runtime.world();
+    world = &all;
+    sluice::log::start(true);
+    try {
+        run_all(argv[1]);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "rank {}: {}\n", all.rank(), error.what());
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,43 @@
+"""Journals, metrics and pool maps of many campaigns must be byte-identical for 1, 2, 3 and 4 ranks with 1 and 2 threads.
+
+Usage: same_everywhere.py CAMPAIGN_MATRIX MPIEXEC
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+COMPARED = ("journal.jsonl", "metrics.csv", "map.json", "campaign.toml")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {f"{run.name}/{name}": (run / name).read_bytes() for run in sorted(folder.iterdir()) if run.is_dir() for name in COMPARED}
+
+
+def main(program: str, mpiexec: str) -> int:
+    compared = failed = 0
+    with tempfile.TemporaryDirectory() as work:
+        reference: dict[str, bytes] = {}
+        for ranks in (1, 2, 3, 4):
+            for threads in (1, 2):
+                folder = Path(work) / f"{ranks}x{threads}"
+                folder.mkdir()
+                subprocess.run([mpiexec, "-n", str(ranks), program, folder, str(threads)], check=True)
+                files = files_of(folder)
+                if not reference:
+                    reference = files
+                    runs = len(files) // len(COMPARED)
+                    print(f"{runs} campaigns on 1 rank with 1 thread, {sum(f.count(b'label') for f in files.values())} labels")
+                    assert runs >= 24, "too few campaigns to call it a matrix"
+                    continue
+                differing = [name for name in reference if files.get(name) != reference[name]]
+                compared += len(reference)
+                failed += len(differing)
+                print(f"{ranks} ranks x {threads} threads: {len(differing)} of {len(reference)} files differ {differing[:5]}", flush=True)
+    print(f"{compared - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
