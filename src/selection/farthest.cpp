@@ -1,20 +1,18 @@
 #include "selection/farthest.hpp"
 
-#include "pool/decode.hpp"
-
-#include <Kokkos_Core.hpp>
+#include "parallel/for_each_tile.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
-#include <numeric>
 
 namespace sluice::selection {
 
 namespace {
 
 constexpr double removed = -1;
+constexpr RowId block_rows = 64;
 
 /// Squared Euclidean distance. Sixteen running sums that the compiler keeps in vector registers, added up in a fixed order.
 float squared_distance(const float* a, const float* b, std::size_t columns)
@@ -38,6 +36,12 @@ float squared_distance(const float* a, const float* b, std::size_t columns)
     return sum[0];
 }
 
+void prefetch(const std::byte* data, std::size_t bytes)
+{
+    constexpr std::size_t line = 64;
+    for (std::size_t at = 0; at < bytes; at += line) __builtin_prefetch(data + at);
+}
+
 /// Raises an atomic to at least `value`.
 void raise(std::atomic<double>& target, double value)
 {
@@ -54,8 +58,14 @@ Farthest::Farthest(const pool::Shard& shard, const pool::Scaling& scaling, std::
       stored_as_used_(shard.info.type == pool::FeatureType::float32 && scaling.is_identity()),
       weight_(std::move(weight)),
       rows_(static_cast<std::size_t>(shard.share.rows()), Row{INFINITY, 0}),
-      tile_bound_(static_cast<std::size_t>(shard.share.tiles()), INFINITY)
+      blocks_per_tile_(static_cast<std::size_t>((shard.info.tile_rows + block_rows - 1) / block_rows)),
+      block_bound_(static_cast<std::size_t>(shard.share.tiles()) * blocks_per_tile_, INFINITY)
 {
+}
+
+std::size_t Farthest::first_block(RowId tile) const
+{
+    return static_cast<std::size_t>(tile - shard_.share.first_tile) * blocks_per_tile_;
 }
 
 void Farthest::add_centres(std::span<const float> centres)
@@ -74,66 +84,95 @@ double Farthest::value(std::size_t local) const
     return weight_.empty() || bound == removed ? bound : bound * weight_[local];
 }
 
-Ranked Farthest::search_tile(RowId tile, double floor, Work& work)
+/// Brings a row up to date with the centres, as long as it can still win.
+double Farthest::compare(std::size_t local, const float* x, double floor, Work& work)
 {
-    const Tiling tiling = shard_.info.tiling();
     const auto columns = static_cast<std::size_t>(shard_.info.columns);
     const auto centres = static_cast<std::uint32_t>(centres_.size() / columns);
-    const RowId first = tiling.first_row(tile);
+    auto& row = rows_[local];
+    if (row.compared < centres) work.bytes += static_cast<double>(shard_.info.row_bytes());
+    double current = value(local);
+    while (current >= floor && row.compared < centres) {
+        row.bound = std::min(row.bound, squared_distance(x, centres_.data() + row.compared * columns, columns));
+        ++row.compared;
+        work.flops += 3.0 * static_cast<double>(columns);
+        current = value(local);
+    }
+    return current;
+}
+
+/// The best of the rows of one block. `bound` becomes the largest value that any of its rows can have.
+Ranked Farthest::search_block(RowId first, RowId end, double floor, double& bound, Work& work)
+{
+    const auto columns = static_cast<std::size_t>(shard_.info.columns);
+    const auto centres = static_cast<std::uint32_t>(centres_.size() / columns);
     thread_local std::vector<float> decoded;
     decoded.resize(columns);
 
+    std::array<RowId, block_rows> promising;
+    std::size_t count = 0;
+    bound = removed;
+    for (RowId row = first; row < end; ++row) {
+        const double current = value(static_cast<std::size_t>(row - shard_.share.first_row));
+        if (current != removed && current >= floor) promising[count++] = row;
+        else bound = std::max(bound, current);
+    }
     Ranked best = Ranked::none();
-    double bound = removed;
-    for (RowId row = first; row < first + tiling.rows_in(tile); ++row) {
+    for (std::size_t i = 0; i < count; ++i) {
+        // Promising rows lie apart: without the hint each would be waited for.
+        if (i + 1 < count) prefetch(shard_.row(promising[i + 1]), shard_.info.row_bytes());
+        const RowId row = promising[i];
         const auto local = static_cast<std::size_t>(row - shard_.share.first_row);
-        auto& state = rows_[local];
-        double current = value(local);
-        if (state.bound == removed) continue;
-        if (current >= floor && state.compared < centres) {
-            const float* x = decoded.data();
-            if (stored_as_used_) x = reinterpret_cast<const float*>(shard_.row(row));
-            else pool::decode(shard_, scaling_, row, 1, decoded.data());
-            work.bytes += static_cast<double>(shard_.info.row_bytes());
-            do {
-                state.bound = std::min(state.bound, squared_distance(x, centres_.data() + state.compared * columns, columns));
-                ++state.compared;
-                work.flops += 3.0 * static_cast<double>(columns);
-                current = value(local);
-            } while (current >= floor && state.compared < centres);
-        }
+        const float* x = decoded.data();
+        if (stored_as_used_) x = reinterpret_cast<const float*>(shard_.row(row));
+        else if (rows_[local].compared < centres) pool::decode(shard_, scaling_, row, 1, decoded.data());
+        const double current = compare(local, x, floor, work);
         bound = std::max(bound, current);
-        if (state.compared == centres && Ranked{current, row} < best) {
+        if (rows_[local].compared == centres && Ranked{current, row} < best) {
             best = {current, row};
             floor = std::max(floor, current);
         }
     }
-    tile_bound_[static_cast<std::size_t>(tile - shard_.share.first_tile)] = bound;
+    return best;
+}
+
+Ranked Farthest::search_tile(RowId tile, double floor, Work& work)
+{
+    const Tiling tiling = shard_.info.tiling();
+    const RowId begin = tiling.first_row(tile), end = begin + tiling.rows_in(tile);
+    Ranked best = Ranked::none();
+    auto* bound = block_bound_.data() + first_block(tile);
+    for (RowId first = begin; first < end; first += block_rows, ++bound) {
+        if (*bound < floor) continue;
+        const Ranked found = search_block(first, std::min(first + block_rows, end), floor, *bound, work);
+        if (found < best) best = found;
+        floor = std::max(floor, found.value);
+    }
     return best;
 }
 
 Ranked Farthest::find(Work& work)
 {
-    // Tiles that promise most come first, so that the floor rises at once and most of the others need no look.
-    std::vector<std::size_t> order(tile_bound_.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tile_bound_[a] > tile_bound_[b]; });
+    if (block_bound_.empty()) return Ranked::none();
+    // The tile that promises most comes first, so that the floor is high when the others are looked at.
+    const auto promising = std::max_element(block_bound_.begin(), block_bound_.end()) - block_bound_.begin();
+    const RowId first_tile = shard_.share.first_tile + static_cast<RowId>(promising) / static_cast<RowId>(blocks_per_tile_);
+    Ranked best = search_tile(first_tile, 0.0, work);
 
-    std::vector<Ranked> found(order.size(), Ranked::none());
-    std::vector<Work> done(order.size());
-    std::atomic<double> floor{0.0};
-    using Dynamic = Kokkos::Schedule<Kokkos::Dynamic>;
-    Kokkos::parallel_for("selection/farthest", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Dynamic>(0, order.size()).set_chunk_size(1), [&](std::size_t i) {
-        const std::size_t tile = order[i];
-        if (tile_bound_[tile] < floor.load()) return;
-        found[tile] = search_tile(shard_.share.first_tile + static_cast<RowId>(tile), floor.load(), done[tile]);
-        raise(floor, found[tile].value);
+    const auto tiles = static_cast<std::size_t>(shard_.share.tiles());
+    std::vector<Ranked> found(tiles, Ranked::none());
+    std::vector<Work> done(tiles);
+    std::atomic<double> floor{std::max(0.0, best.value)};
+    parallel::for_each_tile("selection/farthest", shard_.share, [&](RowId tile) {
+        const auto i = static_cast<std::size_t>(tile - shard_.share.first_tile);
+        if (tile == first_tile) return;
+        found[i] = search_tile(tile, floor.load(), done[i]);
+        raise(floor, found[i].value);
     });
-    Ranked best = Ranked::none();
-    for (std::size_t tile = 0; tile < found.size(); ++tile) {
-        if (found[tile] < best) best = found[tile];
-        work.bytes += done[tile].bytes;
-        work.flops += done[tile].flops;
+    for (std::size_t i = 0; i < tiles; ++i) {
+        if (found[i] < best) best = found[i];
+        work.bytes += done[i].bytes;
+        work.flops += done[i].flops;
     }
     return best;
 }

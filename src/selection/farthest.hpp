@@ -11,7 +11,8 @@ namespace sluice::selection {
 ///
 /// Exact and lazy. A row remembers the distance to the nearest of the centres it has been compared with so far, which bounds its true distance from
 /// above; it is compared with further centres only while that bound could still win. Most rows of a large pool are compared with one or two centres,
-/// however many there are. Which rows are touched depends on ranks and threads, the answer does not.
+/// however many there are, and blocks of rows without a promising one are not looked at. Which rows are touched depends on ranks and threads, the
+/// answer does not.
 class Farthest {
 public:
     /// \param weight  [own rows] > 0, or empty for 1
@@ -32,14 +33,18 @@ private:
     };
 
     double value(std::size_t local) const;
+    std::size_t first_block(RowId tile) const;
     Ranked search_tile(RowId tile, double floor, Work& work);
+    Ranked search_block(RowId first, RowId end, double floor, double& bound, Work& work);
+    double compare(std::size_t local, const float* x, double floor, Work& work);
 
     const pool::Shard& shard_;
     const pool::Scaling& scaling_;
     bool stored_as_used_;             ///< float32 and unscaled: rows are read in place
     std::vector<double> weight_;
     std::vector<Row> rows_;
-    std::vector<double> tile_bound_;  ///< no row of the tile has a larger value
+    std::size_t blocks_per_tile_;
+    std::vector<double> block_bound_;  ///< no row of the block has a larger value; blocks do not cross tiles
     std::vector<float> centres_;      ///< [centres, columns]
 };
 
