@@ -35,6 +35,11 @@ elseif(Kokkos_VERSION VERSION_LESS 4.5 OR Kokkos_VERSION VERSION_GREATER_EQUAL 6
                       "Run tools/bootstrap, which builds 4.5.1, or on a cluster: spack install kokkos@4.5: +openmp")
 endif()
 
+if(SLUICE_CUDA AND NOT Kokkos_ENABLE_CUDA)
+  message(FATAL_ERROR "The cuda preset needs a Kokkos built with CUDA; the one in ${Kokkos_DIR} is not. "
+                      "On a cluster take the GPU specs of Spack.yaml, and set CMAKE_PREFIX_PATH to them.")
+endif()
+
 find_package(Torch CONFIG QUIET)
 if(NOT Torch_FOUND)
   message(FATAL_ERROR "No LibTorch found. Run tools/bootstrap and configure through tools/build; "
