@@ -56,6 +56,27 @@ std::string read_file(const std::filesystem::path& path)
     return std::move(content).str();
 }
 
+void check_can_be_written(const std::filesystem::path& path)
+{
+    if (std::filesystem::is_directory(path)) fail("{}: is a folder, not a file", path.string());
+    if (::access(folder_of(path).c_str(), W_OK | X_OK) != 0) fail_with_errno(path, "cannot be written");
+}
+
+void check_space(const std::filesystem::path& path, std::uintmax_t bytes)
+{
+    std::error_code code;
+    const auto space = std::filesystem::space(folder_of(path), code);
+    if (!code && space.available < bytes) fail("{}: No space left on device: {} bytes are needed, {} are free", path.string(), bytes, space.available);
+}
+
+void make_folder(const std::filesystem::path& path)
+{
+    std::error_code code;
+    std::filesystem::create_directories(path, code);
+    if (std::filesystem::exists(path) && !std::filesystem::is_directory(path)) fail("{}: is a file, not a folder", path.string());
+    if (code) fail("{}: cannot be made: {}", path.string(), code.message());
+}
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view content)
 {
     const auto temporary = std::filesystem::path(path) += ".tmp";
@@ -65,6 +86,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
         write_all(descriptor, content, temporary);
     } catch (...) {
         ::close(descriptor);
+        ::unlink(temporary.c_str());
         throw;
     }
     ::close(descriptor);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -8,6 +9,16 @@ namespace sluice {
 
 /// Whole content of a text file. Error if it cannot be read.
 std::string read_file(const std::filesystem::path& path);
+
+/// Error unless a file of that name could be written: found out before hours of work, not after.
+void check_can_be_written(const std::filesystem::path& path);
+
+/// Error unless the file system of `path` has room for so many bytes more. For parallel files: MPI-IO that runs out of disk in the middle of a
+/// collective write says so on every rank, or hangs.
+void check_space(const std::filesystem::path& path, std::uintmax_t bytes);
+
+/// Makes a folder and those it lies in, unless they are there.
+void make_folder(const std::filesystem::path& path);
 
 /// Replaces `path` so that a reader, or a crash at any moment, sees the old content or the new one and nothing between:
 /// temporary name, fsync, rename, fsync of the folder.

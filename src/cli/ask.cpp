@@ -27,6 +27,7 @@ std::string batch_csv(const campaign::Campaign& campaign, const std::vector<RowI
 
 ExitCode ask(const Arguments& arguments, const Communicator& ranks)
 {
+    on_root(ranks, [&] { check_can_be_written(arguments.output); });
     const auto file = campaign::read_campaign(arguments.file, arguments.settings, ranks);
     campaign::Campaign campaign(file, run_folder(arguments, file), ranks);
     std::vector<RowId> rows;

@@ -41,6 +41,7 @@ std::vector<RowId> read_rows(const std::string& path, RowId rows)
 ExitCode select(const Arguments& arguments, const Communicator& ranks)
 {
     const auto& methods = Registration<selection::Selection>::all();
+    on_root(ranks, [&] { check_can_be_written(arguments.output); });
     const auto start = std::chrono::steady_clock::now();
     const auto shard = pool::read_shard(arguments.pool, ranks, false, pool::MissingFeatures::error);
     const auto scaling = arguments.scaling == "standard" ? pool::standardising(pool::column_statistics(shard, ranks)) : pool::Scaling::identity(shard.info.columns);
