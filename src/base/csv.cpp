@@ -64,7 +64,8 @@ CsvTable read_csv(const std::filesystem::path& path)
 
     const std::string content = read_file(path);
     std::size_t next_line = 1;
-    for (std::size_t begin = 0; begin < content.size();) {
+    const std::string byte_order_mark = "\xEF\xBB\xBF";  // spreadsheets write it
+    for (std::size_t begin = content.starts_with(byte_order_mark) ? byte_order_mark.size() : 0; begin < content.size();) {
         const std::size_t newline = content.find('\n', begin);
         const std::size_t end = newline == std::string::npos ? content.size() : newline + 1;
         if (csv_parse(&parser, content.data() + begin, end - begin, cell, row, &reader) != end - begin) {
