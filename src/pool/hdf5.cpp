@@ -3,7 +3,11 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <numeric>
+
+#include <unistd.h>
 
 namespace sluice::hdf5 {
 
@@ -39,6 +43,20 @@ Status check(Status status, const std::string& path, const char* call)
 }
 
 #define CHECKED(call, path) check((call), (path), std::string(#call).substr(0, std::string(#call).find('(')).c_str())
+
+/// Before HDF5 and MPI try: their words for it are many, and come from every rank.
+void check_can_be_read(const std::filesystem::path& path)
+{
+    if (std::filesystem::is_directory(path)) fail("{}: is a folder, not a file", path.string());
+    if (::access(path.c_str(), R_OK) != 0) fail("{}: cannot be read: {}", path.string(), std::strerror(errno));
+}
+
+[[noreturn]] void fail_to_open(const std::filesystem::path& path)
+{
+    const auto why = reason();
+    if (H5Fis_hdf5(path.c_str()) <= 0) fail("{}: not an HDF5 file", path.string());
+    fail("{}: truncated or damaged; copy or make it again ({})", path.string(), why);
+}
 
 Handle parallel_access(const Communicator& ranks)
 {
@@ -76,8 +94,16 @@ Handle make_type(Type type, std::size_t text_size)
         case Type::uint64: return Handle(H5Tcopy(H5T_STD_U64LE), H5Tclose);
         case Type::int64: return Handle(H5Tcopy(H5T_STD_I64LE), H5Tclose);
         case Type::text: return text_type(text_size);
+        case Type::other: break;
     }
     fail("HDF5: unknown element type");
+}
+
+/// Whether an attribute holds one value and not a list.
+bool is_single(hid_t attribute)
+{
+    const Handle space(H5Aget_space(attribute), H5Sclose);
+    return H5Sget_simple_extent_npoints(space) == 1;
 }
 
 std::size_t row_elements(const std::vector<hsize_t>& shape)
@@ -126,14 +152,20 @@ File File::create(const std::filesystem::path& path, const Communicator& ranks)
 File File::open(const std::filesystem::path& path, const Communicator& ranks)
 {
     silence_hdf5();
+    check_can_be_read(path);
     const Handle access = parallel_access(ranks);
-    return File(path.string(), Handle(CHECKED(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), path.string()), H5Fclose), true);
+    Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), H5Fclose);
+    if (file < 0) fail_to_open(path);
+    return File(path.string(), std::move(file), true);
 }
 
 File File::open(const std::filesystem::path& path)
 {
     silence_hdf5();
-    return File(path.string(), Handle(CHECKED(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), path.string()), H5Fclose), false);
+    check_can_be_read(path);
+    Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+    if (file < 0) fail_to_open(path);
+    return File(path.string(), std::move(file), false);
 }
 
 void File::close()
@@ -150,7 +182,9 @@ bool File::has(const std::string& name) const
 Handle File::open_dataset(const std::string& name) const
 {
     if (!has(name)) fail("{}: no data set {}", path_, name);
-    return Handle(CHECKED(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), path_), H5Dclose);
+    Handle object(CHECKED(H5Oopen(file_, name.c_str(), H5P_DEFAULT), path_), H5Oclose);
+    if (H5Iget_type(object) != H5I_DATASET) fail("{}: {} is not a data set", path_, name);
+    return object;
 }
 
 std::vector<hsize_t> File::shape(const std::string& dataset) const
@@ -180,7 +214,7 @@ Type File::type(const std::string& dataset) const
             if (size == 8) return Type::float64;
             break;
         case H5T_INTEGER:
-            if (size == 1) return Type::uint8;
+            if (size == 1 && H5Tget_sign(type) == H5T_SGN_NONE) return Type::uint8;
             if (size == 8) return H5Tget_sign(type) == H5T_SGN_NONE ? Type::uint64 : Type::int64;
             break;
         case H5T_STRING:
@@ -188,7 +222,14 @@ Type File::type(const std::string& dataset) const
             return Type::text;
         default: break;
     }
-    fail("{}: {} has an element type that is not supported; allowed: float16, float32, float64, uint8, int64, uint64, fixed-length strings", path_, dataset);
+    return Type::other;
+}
+
+bool File::holds_numbers(const std::string& dataset) const
+{
+    const Handle data = open_dataset(dataset);
+    const Handle type(H5Dget_type(data), H5Tclose);
+    return H5Tget_class(type) == H5T_FLOAT || H5Tget_class(type) == H5T_INTEGER;
 }
 
 void File::create_dataset(const std::string& name, Type type, const std::vector<hsize_t>& shape, std::size_t text_size)
@@ -210,7 +251,7 @@ void File::write_rows(const std::string& dataset, Type memory_type, RowId first,
     H5Pset_dxpl_mpio(transfer, H5FD_MPIO_INDEPENDENT);
     in_pieces(target, extent, row_bytes, first, count, pieces_of(row_bytes, count), [&](hid_t file_space, hid_t memory_space, RowId begin) {
         const auto* from = static_cast<const std::byte*>(data) + static_cast<std::size_t>(begin) * row_bytes;
-        CHECKED(H5Dwrite(target, type, memory_space, file_space, transfer, from), path_);
+        if (H5Dwrite(target, type, memory_space, file_space, transfer, from) < 0) fail("{}: {} cannot be written: {}", path_, dataset, reason());
     });
 }
 
@@ -223,7 +264,7 @@ void File::read_rows(const std::string& dataset, Type memory_type, RowId first, 
     const std::size_t row_bytes = row_elements(extent) * H5Tget_size(type);
     in_pieces(source, extent, row_bytes, first, count, pieces_of(row_bytes, count), [&](hid_t file_space, hid_t memory_space, RowId begin) {
         auto* to = static_cast<std::byte*>(data) + static_cast<std::size_t>(begin) * row_bytes;
-        CHECKED(H5Dread(source, type, memory_space, file_space, H5P_DEFAULT, to), path_);
+        if (H5Dread(source, type, memory_space, file_space, H5P_DEFAULT, to) < 0) fail("{}: {} cannot be read: {}", path_, dataset, reason());
     });
 }
 
@@ -243,6 +284,7 @@ std::vector<std::string> File::read_texts(const std::string& dataset, const std:
 
 std::vector<std::string> File::read_texts(const std::string& dataset) const
 {
+    if (type(dataset) != Type::text || shape(dataset).size() != 1) fail("{}: {} must be a list of strings", path_, dataset);
     const Handle source = open_dataset(dataset);
     const Handle file_type(H5Dget_type(source), H5Tclose);
     const std::size_t size = H5Tget_size(file_type);
@@ -289,7 +331,7 @@ std::int64_t File::whole_attribute(const std::string& name) const
     if (!has_attribute(name)) fail("{}: no attribute '{}'", path_, name);
     const Handle attribute(CHECKED(H5Aopen(file_, name.c_str(), H5P_DEFAULT), path_), H5Aclose);
     std::int64_t value = 0;
-    if (H5Aread(attribute, H5T_NATIVE_INT64, &value) < 0) fail("{}: attribute '{}' is not a whole number", path_, name);
+    if (!is_single(attribute) || H5Aread(attribute, H5T_NATIVE_INT64, &value) < 0) fail("{}: attribute '{}' is not a whole number", path_, name);
     return value;
 }
 
@@ -298,7 +340,7 @@ std::string File::text_attribute(const std::string& name) const
     if (!has_attribute(name)) fail("{}: no attribute '{}'", path_, name);
     const Handle attribute(CHECKED(H5Aopen(file_, name.c_str(), H5P_DEFAULT), path_), H5Aclose);
     const Handle type(H5Aget_type(attribute), H5Tclose);
-    if (H5Tget_class(type) != H5T_STRING) fail("{}: attribute '{}' is not a text", path_, name);
+    if (!is_single(attribute) || H5Tget_class(type) != H5T_STRING) fail("{}: attribute '{}' is not a text", path_, name);
     if (H5Tis_variable_str(type) > 0) {
         char* text = nullptr;
         CHECKED(H5Aread(attribute, type, &text), path_);

@@ -36,7 +36,10 @@ private:
     Close close_ = nullptr;
 };
 
-enum class Type { float32, float64, float16, uint8, uint64, int64, text };
+/// Bytes that a small file has beside its data, generously.
+constexpr std::size_t overhead = std::size_t{1} << 15;
+
+enum class Type { float32, float64, float16, uint8, uint64, int64, text, other };
 
 /// An open file. Errors name it.
 class File {
@@ -54,7 +57,10 @@ public:
     bool has(const std::string& name) const;
     /// Extent of a data set, outermost first.
     std::vector<hsize_t> shape(const std::string& dataset) const;
+    /// Element type; Error for strings of variable length.
     Type type(const std::string& dataset) const;
+    /// Whether the elements are integers or floats of any size.
+    bool holds_numbers(const std::string& dataset) const;
 
     /// \param shape  outermost first; \param text_size  bytes of a fixed-length string, for Type::text
     void create_dataset(const std::string& name, Type type, const std::vector<hsize_t>& shape, std::size_t text_size = 0);
@@ -72,7 +78,7 @@ public:
         return all;
     }
 
-    /// Strings of fixed length, of some rows in any order, or of all.
+    /// Strings of fixed length of a one-dimensional data set, of some rows in any order, or of all.
     std::vector<std::string> read_texts(const std::string& dataset, const std::vector<RowId>& rows) const;
     std::vector<std::string> read_texts(const std::string& dataset) const;
     /// Creates and writes a data set of strings: all ranks give the same, the one that says `write` writes them.

@@ -1,5 +1,7 @@
 #include "pool/pool_file.hpp"
 
+#include <algorithm>
+
 namespace sluice::pool {
 
 namespace {
@@ -17,6 +19,19 @@ FeatureType feature_type(const hdf5::File& file)
     if (stored == hdf5::Type::float16) return FeatureType::float16;
     if (stored == hdf5::Type::uint8) return FeatureType::uint8;
     fail("{}: /features has an element type that is not supported; allowed: float32, float16, uint8, packed bits", file.path());
+}
+
+void check_targets(const PoolInfo& info, const hdf5::File& file)
+{
+    const auto shape = file.shape("/targets");
+    if (shape.size() != 2 || shape[0] != static_cast<hsize_t>(info.rows)) fail("{}: /targets must be [{}, targets], as /features has {} rows", info.path, info.rows, info.rows);
+    if (!file.holds_numbers("/targets")) fail("{}: /targets must be numbers; NaN where unknown", info.path);
+    const auto& names = info.target_names;
+    if (names.size() != shape[1]) fail("{}: /target_names has {} names for {} targets", info.path, names.size(), shape[1]);
+    for (std::size_t t = 0; t < names.size(); ++t) {
+        if (std::find(names.begin(), names.end(), names[t]) != names.begin() + static_cast<std::ptrdiff_t>(t)) fail("{}: /target_names: '{}' appears twice", info.path, names[t]);
+    }
+    if (!info.target_units.empty() && info.target_units.size() != shape[1]) fail("{}: /target_units has {} units for {} targets", info.path, info.target_units.size(), shape[1]);
 }
 
 std::vector<std::string> names_if_present(const hdf5::File& file, const std::string& dataset)
@@ -80,12 +95,10 @@ PoolInfo read_pool_info(const hdf5::File& file)
         fail("{}: /columns has {} names for {} columns", file.path(), info.column_names.size(), info.columns);
     }
     if (file.has("/targets")) {
-        const auto targets = file.shape("/targets");
-        if (targets.size() != 2 || targets[0] != shape[0]) fail("{}: /targets must be [{}, targets], as /features has {} rows", file.path(), info.rows, info.rows);
         info.target_names = names_if_present(file, "/target_names");
         info.target_units = names_if_present(file, "/target_units");
-        if (info.target_names.size() != targets[1]) fail("{}: /target_names has {} names for {} targets", file.path(), info.target_names.size(), targets[1]);
-        info.target_units.resize(targets[1]);
+        check_targets(info, file);
+        info.target_units.resize(info.target_names.size());
     }
     info.has_ids = file.has("/ids");
     if (info.has_ids && (file.type("/ids") != hdf5::Type::text || file.shape("/ids") != std::vector<hsize_t>{shape[0]})) {

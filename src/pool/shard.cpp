@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace sluice::pool {
 
@@ -111,18 +112,24 @@ bool Scaling::is_identity() const
 Shard read_shard(const std::string& path, const Communicator& ranks, bool with_targets, MissingFeatures missing)
 {
     Shard shard;
+    std::optional<hdf5::File> file;
+    // One data set at a time: a rank that cannot read its rows must not close the file while the others open the next.
     together(ranks, [&] {
-        const auto file = hdf5::File::open(path, ranks);
-        shard.info = read_pool_info(file);
+        file = hdf5::File::open(path, ranks);
+        shard.info = read_pool_info(*file);
         shard.share = share_of(shard.info.tiling(), ranks.rank(), ranks.size());
-        const auto rows = static_cast<std::size_t>(shard.share.rows());
-        shard.features = std::make_unique_for_overwrite<std::byte[]>(rows * shard.info.row_bytes());
-        file.read_rows("/features", memory_type(shard.info.type), shard.share.first_row, shard.share.rows(), shard.features.get());
-        if (with_targets && !shard.info.target_names.empty()) {
-            shard.targets.resize(rows * shard.info.target_names.size());
-            file.read_rows("/targets", hdf5::Type::float64, shard.share.first_row, shard.share.rows(), shard.targets.data());
-        }
     });
+    const auto rows = static_cast<std::size_t>(shard.share.rows());
+    together(ranks, [&] {
+        shard.features = std::make_unique_for_overwrite<std::byte[]>(rows * shard.info.row_bytes());
+        if (with_targets) shard.targets.resize(rows * shard.info.target_names.size());
+    });
+    together(ranks, [&] { file->read_rows("/features", memory_type(shard.info.type), shard.share.first_row, shard.share.rows(), shard.features.get()); });
+    together(ranks, [&] {
+        if (!with_targets || shard.info.target_names.empty()) return;
+        file->read_rows("/targets", hdf5::Type::float64, shard.share.first_row, shard.share.rows(), shard.targets.data());
+    });
+    file.reset();
     shard.fingerprint = fingerprint_of(shard, ranks);
     together(ranks, [&] {
         if (shard.info.type == FeatureType::float32) treat_missing<float>(shard, missing);

@@ -17,6 +17,20 @@ std::vector<double> targets_of(const pool::Shard& shard, const std::vector<std::
     return values;
 }
 
+/// A target may be unknown (NaN), but not infinite: no range over the pool would be left.
+void refuse_infinite_targets(const pool::Shard& shard, const std::vector<std::size_t>& columns, const Communicator& ranks)
+{
+    together(ranks, [&] {
+        for (RowId row = shard.share.first_row; row < shard.share.end_row; ++row) {
+            const auto values = targets_of(shard, columns, static_cast<std::size_t>(row - shard.share.first_row));
+            const auto found = std::find_if(values.begin(), values.end(), [](double v) { return std::isinf(v); });
+            if (found == values.end()) continue;
+            const auto column = columns[static_cast<std::size_t>(found - values.begin())];
+            fail("{}: /targets row {}, column {} ('{}') is infinite; must be a number, or NaN where unknown", shard.info.path, row, column, shard.info.target_names[column]);
+        }
+    });
+}
+
 Aggregation aggregation_over(const std::vector<std::vector<double>>& values, std::span<const Goal> goals, const Communicator& ranks)
 {
     constexpr double margin = 0.001;
@@ -58,6 +72,7 @@ std::vector<bool> lowest_rows(const std::vector<double>& aggregate, const std::v
 Yardstick measure(const pool::Shard& shard, const std::vector<std::size_t>& columns, std::span<const Goal> goals, std::vector<pool::RowState>& state,
                   const Communicator& ranks)
 {
+    refuse_infinite_targets(shard, columns, ranks);
     std::vector<std::vector<double>> values;
     std::vector<RowId> rows;
     for (std::size_t i = 0; i < state.size(); ++i) {
