@@ -5,9 +5,12 @@
 #include "base/options.hpp"
 #include "pool/numpy_file.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 namespace sluice::pool {
 
@@ -19,6 +22,7 @@ struct Source {
     std::function<double(RowId, RowId)> feature;
     std::function<double(RowId, std::size_t)> target;
     std::function<std::string(RowId)> id;
+    std::function<std::string(RowId)> place;  ///< of a row, for messages
 };
 
 std::size_t find_column(const CsvTable& table, const std::string& name)
@@ -36,7 +40,10 @@ Source csv_source(const ImportRequest& request)
     auto table = std::make_shared<CsvTable>(read_csv(request.source));
     std::vector<bool> is_feature(table->header.size(), true);
     std::vector<std::size_t> targets, features;
-    for (const auto& name : request.targets) targets.push_back(find_column(*table, name));
+    for (const auto& name : request.targets) {
+        if (std::count(request.targets.begin(), request.targets.end(), name) > 1) fail("command line: --targets: '{}' appears twice", name);
+        targets.push_back(find_column(*table, name));
+    }
     for (const auto column : targets) is_feature[column] = false;
     for (const auto& name : request.drop) is_feature[find_column(*table, name)] = false;
 
@@ -52,6 +59,7 @@ Source csv_source(const ImportRequest& request)
         features.push_back(c);
         source.info.column_names.push_back(table->header[c]);
     }
+    source.place = [table](RowId row) { return fmt::format("{}:{}: ", table->path.string(), table->lines[static_cast<std::size_t>(row)]); };
     source.info.type = FeatureType::float32;
     source.info.rows = static_cast<RowId>(table->rows.size());
     source.info.columns = static_cast<RowId>(features.size());
@@ -77,10 +85,15 @@ std::vector<std::string> texts_of(const NumpyArray& array)
 
 Source numpy_source(const std::map<std::string, NumpyArray>& arrays, const std::string& file)
 {
-    if (!arrays.contains("features")) fail("{}: no array 'features'", file);
+    if (!arrays.contains("features")) {
+        std::vector<std::string> names;
+        for (const auto& [name, array] : arrays) names.push_back(name);
+        fail("{}: no array 'features'; there are: {}", file, fmt::join(names, ", "));
+    }
     const auto features = arrays.at("features");
     if (features.shape.size() != 2) fail("{}: has {} dimensions; must be [rows, columns]", features.name, features.shape.size());
     Source source;
+    source.place = [file](RowId row) { return fmt::format("{}: row {}, ", file, row); };
     source.info.type = natural_type(features);
     source.info.rows = static_cast<RowId>(features.rows());
     source.info.columns = static_cast<RowId>(features.width());
@@ -108,6 +121,9 @@ Source numpy_source(const std::map<std::string, NumpyArray>& arrays, const std::
 Source open_source(const ImportRequest& request)
 {
     const auto extension = request.source.extension();
+    for (const auto& [option, is_given] : {std::pair("--targets", !request.targets.empty()), std::pair("--ids", !request.ids.empty()), std::pair("--drop", !request.drop.empty())}) {
+        if (is_given && extension != ".csv") fail("command line: {}: only for CSV, and {} is not", option, request.source.string());
+    }
     Source source;
     if (extension == ".csv") source = csv_source(request);
     else if (extension == ".npy") source = numpy_source({{"features", read_npy(request.source)}}, request.source.string());
@@ -127,7 +143,8 @@ void encode_row(const Source& source, RowId row, std::byte* out)
 {
     const auto& info = source.info;
     const auto refuse = [&](RowId c, double value, const char* allowed) {
-        fail("{}: row {}, column {}: {} does not fit {}; allowed: {}", info.provenance, row, info.column_label(c), value, name_of(info.type), allowed);
+        const auto column = info.column_names.empty() ? std::to_string(c) : fmt::format("'{}'", info.column_names[static_cast<std::size_t>(c)]);
+        fail("{}column {}: {} does not fit {}; allowed: {}", source.place(row), column, value, name_of(info.type), allowed);
     };
     std::fill_n(out, info.row_bytes(), std::byte{0});
     for (RowId c = 0; c < info.columns; ++c) {
@@ -157,30 +174,62 @@ void encode_row(const Source& source, RowId row, std::byte* out)
     }
 }
 
-void write_share(hdf5::File& file, const Source& source, const Share& share)
+/// The rows of a rank as they will be stored.
+struct Encoded {
+    std::vector<std::byte> features;
+    std::vector<double> targets;
+    std::vector<std::string> ids;
+};
+
+/// All that can be wrong with a value is found here.
+Encoded encode(const Source& source, const Share& share)
 {
     const auto& info = source.info;
     const auto rows = static_cast<std::size_t>(share.rows());
-    const auto memory = info.type == FeatureType::float32 ? hdf5::Type::float32 : info.type == FeatureType::float16 ? hdf5::Type::float16 : hdf5::Type::uint8;
-    std::vector<std::byte> features(rows * info.row_bytes());
-    for (std::size_t i = 0; i < rows; ++i) encode_row(source, share.first_row + static_cast<RowId>(i), features.data() + i * info.row_bytes());
-    file.write_rows("/features", memory, share.first_row, share.rows(), features.data());
-
-    if (const auto width = info.target_names.size(); width > 0) {
-        std::vector<double> targets(rows * width);
-        for (std::size_t i = 0; i < targets.size(); ++i) targets[i] = source.target(share.first_row + static_cast<RowId>(i / width), i % width);
-        file.write_rows("/targets", hdf5::Type::float64, share.first_row, share.rows(), targets.data());
+    const auto width = info.target_names.size();
+    Encoded encoded;
+    encoded.features.resize(rows * info.row_bytes());
+    encoded.targets.resize(rows * width);
+    for (std::size_t i = 0; i < rows; ++i) {
+        const RowId row = share.first_row + static_cast<RowId>(i);
+        encode_row(source, row, encoded.features.data() + i * info.row_bytes());
+        for (std::size_t t = 0; t < width; ++t) {
+            const double value = encoded.targets[i * width + t] = source.target(row, t);
+            if (std::isinf(value)) fail("{}target '{}': {} is not allowed; must be finite, or NaN or empty where unknown", source.place(row), info.target_names[t], value);
+        }
+        if (info.has_ids) encoded.ids.push_back(source.id(row));
     }
+    return encoded;
 }
 
-void write_ids(hdf5::File& file, const Source& source, const Share& share, std::size_t id_size)
+void write_ids(hdf5::File& file, const std::vector<std::string>& ids, const Share& share, std::size_t id_size)
 {
-    std::string ids(static_cast<std::size_t>(share.rows()) * id_size, '\0');
-    for (RowId i = 0; i < share.rows(); ++i) {
-        const auto id = source.id(share.first_row + i);
-        std::copy(id.begin(), id.end(), ids.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(i) * id_size));
-    }
-    file.write_rows("/ids", hdf5::Type::text, share.first_row, share.rows(), ids.data());
+    std::string text(ids.size() * id_size, '\0');
+    for (std::size_t i = 0; i < ids.size(); ++i) std::copy(ids[i].begin(), ids[i].end(), text.begin() + static_cast<std::ptrdiff_t>(i * id_size));
+    file.write_rows("/ids", hdf5::Type::text, share.first_row, share.rows(), text.data());
+}
+
+/// One data set at a time: a rank that cannot write must not close the file while the others open the next.
+void write_pool(const std::filesystem::path& path, const PoolInfo& info, const Encoded& encoded, const Share& share, const Communicator& ranks)
+{
+    std::size_t own_id_size = 1;
+    for (const auto& id : encoded.ids) own_id_size = std::max(own_id_size, id.size());
+    const auto id_size = static_cast<std::size_t>(ranks.largest(static_cast<std::int64_t>(own_id_size)));
+    const auto stored = info.type == FeatureType::float32 ? hdf5::Type::float32 : info.type == FeatureType::float16 ? hdf5::Type::float16 : hdf5::Type::uint8;
+    std::optional<hdf5::File> file;
+    on_root(ranks, [&] { check_space(path, static_cast<std::uintmax_t>(info.rows) * (info.row_bytes() + info.target_names.size() * sizeof(double) + (info.has_ids ? id_size : 0)) + hdf5::overhead); });
+    together(ranks, [&] {
+        file = hdf5::File::create(path, ranks);
+        create_pool(*file, info, id_size, ranks.is_root());
+    });
+    together(ranks, [&] { file->write_rows("/features", stored, share.first_row, share.rows(), encoded.features.data()); });
+    together(ranks, [&] {
+        if (!info.target_names.empty()) file->write_rows("/targets", hdf5::Type::float64, share.first_row, share.rows(), encoded.targets.data());
+    });
+    together(ranks, [&] {
+        if (info.has_ids) write_ids(*file, encoded.ids, share, id_size);
+    });
+    together(ranks, [&] { file->close(); });
 }
 
 }  // namespace
@@ -188,23 +237,23 @@ void write_ids(hdf5::File& file, const Source& source, const Share& share, std::
 PoolInfo import_pool(const ImportRequest& request, const Communicator& ranks)
 {
     Source source;
-    std::size_t own_id_size = 1;
+    Share share;
+    Encoded encoded;
     together(ranks, [&] {
+        check_can_be_written(request.output);
         source = open_source(request);
-        const auto share = share_of(source.info.tiling(), ranks.rank(), ranks.size());
-        for (RowId row = share.first_row; source.info.has_ids && row < share.end_row; ++row) own_id_size = std::max(own_id_size, source.id(row).size());
+        share = share_of(source.info.tiling(), ranks.rank(), ranks.size());
+        encoded = encode(source, share);
     });
-    const auto id_size = static_cast<std::size_t>(ranks.largest(static_cast<std::int64_t>(own_id_size)));
     const auto temporary = std::filesystem::path(request.output) += ".tmp";
-    const auto share = share_of(source.info.tiling(), ranks.rank(), ranks.size());
-    together(ranks, [&] {
-        auto file = hdf5::File::create(temporary, ranks);
-        create_pool(file, source.info, id_size, ranks.is_root());
-        write_share(file, source, share);
-        if (source.info.has_ids) write_ids(file, source, share, id_size);
-        file.close();
-    });
-    on_root(ranks, [&] { rename_durably(temporary, request.output); });
+    try {
+        write_pool(temporary, source.info, encoded, share, ranks);
+        on_root(ranks, [&] { rename_durably(temporary, request.output); });
+    } catch (const Agreed&) {
+        std::error_code ignored;
+        if (ranks.is_root()) std::filesystem::remove(temporary, ignored);
+        throw;
+    }
     return source.info;
 }
 

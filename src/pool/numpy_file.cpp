@@ -44,8 +44,12 @@ NumpyArray parse_npy(const std::string& name, const std::byte* bytes, std::size_
     if (match[4] == "True" && array.shape.size() > 1) fail("{}: in Fortran order; save it again with numpy.ascontiguousarray", name);
     array.data = bytes + header_begin + header_size;
     array.owner = std::move(owner);
-    const std::size_t needed = array.rows() * array.width() * array.item_bytes;
-    if (header_begin + header_size + needed > size) fail("{}: truncated: {} bytes of data where {} are needed", name, size - header_begin - header_size, needed);
+    const std::size_t there = size - header_begin - header_size;
+    std::size_t needed = array.item_bytes;
+    bool overflows = false;
+    for (const auto extent : array.shape) overflows = __builtin_mul_overflow(needed, extent, &needed) || overflows;
+    if (overflows) fail("{}: damaged: no array can be of shape ({})", name, shape);
+    if (needed > there) fail("{}: truncated: {} bytes of data where {} are needed", name, there, needed);
     return array;
 }
 
@@ -127,6 +131,7 @@ NumpyArray read_npy(const std::filesystem::path& path)
     const auto size = static_cast<std::size_t>(status.st_size);
     void* mapped = size == 0 ? MAP_FAILED : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     ::close(descriptor);
+    if (size == 0) fail("{}: not a NumPy array file (empty)", path.string());
     if (mapped == MAP_FAILED) fail("{}: cannot be mapped into memory", path.string());
     return parse_npy(path.string(), static_cast<const std::byte*>(mapped), size, std::shared_ptr<void>(mapped, [size](void* p) { ::munmap(p, size); }));
 }
@@ -135,7 +140,13 @@ std::map<std::string, NumpyArray> read_npz(const std::filesystem::path& path)
 {
     int code = 0;
     const std::unique_ptr<zip_t, int (*)(zip_t*)> archive(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_close);
-    if (!archive) fail("{}: cannot be opened as a NumPy archive (zip error {})", path.string(), code);
+    if (!archive) {
+        zip_error_t error;
+        zip_error_init_with_code(&error, code);
+        const std::string why = zip_error_strerror(&error);
+        zip_error_fini(&error);
+        fail("{}: cannot be opened as a NumPy archive: {}", path.string(), why);
+    }
     std::map<std::string, NumpyArray> arrays;
     for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i) {
         zip_stat_t entry;
@@ -145,7 +156,9 @@ std::map<std::string, NumpyArray> read_npz(const std::filesystem::path& path)
         const auto label = fmt::format("{}: {}", path.string(), key);
         auto buffer = std::make_shared<std::vector<std::byte>>(entry.size);
         const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> member(zip_fopen_index(archive.get(), static_cast<zip_uint64_t>(i), 0), zip_fclose);
-        if (!member || zip_fread(member.get(), buffer->data(), entry.size) != static_cast<zip_int64_t>(entry.size)) fail("{}: cannot be unpacked", label);
+        if (!member || zip_fread(member.get(), buffer->data(), entry.size) != static_cast<zip_int64_t>(entry.size)) fail("{}: cannot be unpacked; the file is damaged", label);
+        char beyond = 0;  // libzip compares the checksum when it is asked for more than there is
+        if (zip_fread(member.get(), &beyond, 1) != 0) fail("{}: checksum differs; the file is damaged", label);
         arrays[key] = parse_npy(label, buffer->data(), buffer->size(), buffer);
     }
     return arrays;
