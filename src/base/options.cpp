@@ -113,7 +113,7 @@ std::string OptionSpec::complaint(const OptionValue& value) const
 {
     const bool whole_for_real = std::holds_alternative<double>(fallback) && std::holds_alternative<std::int64_t>(value);
     const bool is_number = std::holds_alternative<double>(value) || std::holds_alternative<std::int64_t>(value);
-    if (takes_number && is_number) return "";
+    if (takes_number && is_number) return std::holds_alternative<double>(value) && !std::isfinite(std::get<double>(value)) ? allowed() : "";
     if (value.index() != fallback.index() && !whole_for_real) return allowed();
     if (std::holds_alternative<std::vector<double>>(value)) return "";
     if (const auto* chosen = std::get_if<std::string>(&value)) {

@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace sluice::campaign {
@@ -181,7 +182,9 @@ problems::Goal read_goal(Reader& reader, const toml::table& table)
     const auto& window = options.numbers("window");
     const auto place = reader.place("target", table.get("window") != nullptr ? table.get("window") : &table);
     if (kind == "window") {
-        if (window.size() != 2 || !(window[0] <= window[1])) reader.add(place, "[[target]] window: must be [lowest, highest]");
+        const bool is_finite = std::all_of(window.begin(), window.end(), [](double bound) { return std::isfinite(bound); });
+        const auto found = window.empty() ? ": missing;" : fmt::format(" = [{}]:", fmt::join(window, ", "));
+        if (window.size() != 2 || !is_finite || window[0] > window[1]) reader.add(place, fmt::format("[[target]] window{} must be [lowest, highest]", found));
         else goal.low = window[0], goal.high = window[1];
     } else if (!window.empty()) {
         reader.add(place, "[[target]] window: only for goal = \"window\"");
@@ -193,7 +196,8 @@ std::vector<problems::Goal> read_goals(Reader& reader, const toml::table& root)
 {
     const auto* node = root.get("target");
     if (node == nullptr || !node->is_array_of_tables()) {
-        reader.add(reader.place("target", node), "[[target]]: missing; at least one section with name and goal is needed");
+        const auto* found = node == nullptr ? "[[target]]: missing" : "target: must be written [[target]]";
+        reader.add(reader.place("target", node), fmt::format("{}; at least one such section with name and goal is needed", found));
         return {};
     }
     std::vector<problems::Goal> goals;
@@ -210,7 +214,8 @@ void apply_setting(Reader& reader, toml::table& root, const std::string& setting
 {
     const auto equals = setting.find('=');
     const auto dot = setting.rfind('.', equals);
-    if (equals == std::string::npos || dot == std::string::npos || dot == 0 || dot + 1 == equals) {
+    const bool is_malformed = equals == std::string::npos || dot == std::string::npos || dot == 0 || dot + 1 == equals;
+    if (is_malformed || setting.find("..") < equals) {
         reader.add("--set " + setting, "must be section.key=value, e.g. campaign.seed=2");
         return;
     }
@@ -239,7 +244,8 @@ void apply_setting(Reader& reader, toml::table& root, const std::string& setting
 
 void check_combinations(Reader& reader, const toml::table& root, CampaignFile& file)
 {
-    const bool closed = file.problem.kind == "closed-pool";
+    // A problem of unknown kind has been reported: no complaints that follow from it.
+    const bool closed = file.problem.kind == "closed-pool" || !Registration<problems::Problem>::all().contains(file.problem.kind);
     const auto stop_place = reader.place("campaign", root.at_path("campaign.stop").node(), "stop");
     if (file.campaign.is_number("stop") && file.goals.size() > 1) reader.add(stop_place, "[campaign] stop: a number needs a single target");
     if (!closed && !file.campaign.is_number("stop") && file.campaign.text("stop") == "top-10") {
@@ -255,10 +261,10 @@ void check_combinations(Reader& reader, const toml::table& root, CampaignFile& f
     if ((rule == "file") == initial.text("file").empty()) reader.add(rule_place, "[campaign.initial] file: a CSV file goes with rule = \"file\", and only with it");
     std::set<double> rows;
     for (const double row : initial.numbers("rows")) {
-        if (row < 0 || row != static_cast<double>(static_cast<RowId>(row))) reader.add(rule_place, fmt::format("[campaign.initial] rows: {} is not a row number", row));
+        if (!(row >= 0 && row == std::floor(row))) reader.add(rule_place, fmt::format("[campaign.initial] rows: {} is not a row number", row));
         else if (!rows.insert(row).second) reader.add(rule_place, fmt::format("[campaign.initial] rows: {} appears twice", row));
     }
-    if (const auto& name = file.campaign.text("name"); name.find('/') != std::string::npos || name.starts_with(".")) {
+    if (const auto& name = file.campaign.text("name"); name.find('/') != std::string::npos || name.starts_with(".") || (name.empty() && root.at_path("campaign.name"))) {
         reader.add(reader.place("campaign", root.at_path("campaign.name").node(), "name"), fmt::format("[campaign] name = \"{}\": must be usable as a file name", name));
     }
 }
@@ -297,7 +303,9 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
         const std::string name(key.str());
         if (std::find(sections.begin(), sections.end(), name) != sections.end()) continue;
         const auto near = nearest_name(name, sections);
-        reader.add(reader.place("", &node), near.empty() ? fmt::format("[{}]: unknown section; allowed: {}", name, fmt::join(sections, ", "))
+        const auto set = reader.from_command_line.lower_bound(name + ".");
+        const bool is_set = node.source().begin.line == 0 && set != reader.from_command_line.end() && set->starts_with(name + ".");
+        reader.add(is_set ? "--set " + *set : reader.place("", &node), near.empty() ? fmt::format("[{}]: unknown section; allowed: {}", name, fmt::join(sections, ", "))
                                                          : fmt::format("[{}]: unknown section; did you mean [{}]?", name, near));
     }
     const auto* campaign = find_table(reader, root, "campaign");
@@ -312,11 +320,10 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     file.selection = read_choice<selection::Selection>(reader, root, "selection", "top-k", {});
     if (root.contains("surrogate")) {
         file.surrogate = read_choice<models::Family>(reader, root, "surrogate", "", surrogate_keys);
-        const auto registered = Registration<models::Family>::all().find(file.surrogate.kind);
-        std::vector<std::string> others = {"kind"};
-        if (registered != Registration<models::Family>::all().end()) {
-            for (const auto& spec : registered->second->options) others.push_back(spec.name);
-            file.surrogate_common = read_section(reader, root.get("surrogate")->as_table(), "surrogate", surrogate_keys, others);
+        if (const auto* table = root.get("surrogate")->as_table()) {
+            std::vector<std::string> all_keys;  // unknown ones are reported already, with the keys of the kind
+            for (const auto& [key, node] : *table) all_keys.emplace_back(key.str());
+            file.surrogate_common = read_section(reader, table, "surrogate", surrogate_keys, all_keys);
         }
     } else {
         file.surrogate_common = Options(surrogate_keys);
@@ -324,12 +331,6 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     file.checkpoint = read_section(reader, find_table(reader, root, "checkpoint"), "checkpoint", checkpoint_keys, {});
     check_combinations(reader, root, file);
     check_surrogate(reader, root, file);
-    // Unknown keys of [surrogate] are seen by both of its readers.
-    std::vector<std::string> once;
-    for (const auto& problem : reader.problems) {
-        if (std::find(once.begin(), once.end(), problem) == once.end()) once.push_back(problem);
-    }
-    reader.problems = once;
     return file;
 }
 
@@ -366,13 +367,33 @@ std::string results_text(const CampaignFile& file, bool for_identity)
     return out;
 }
 
-std::vector<std::string> pool_problems(const CampaignFile& file)
+/// What a campaign asks of its pool that the pool does not have.
+void check_against_pool(Reader& reader, const toml::table& root, const CampaignFile& file, const pool::PoolInfo& info)
 {
-    if (file.pool.text("file").empty()) return {};
+    for (std::size_t t = 0; t < file.goals.size() && file.problem.kind == "closed-pool"; ++t) {
+        const auto& name = file.goals[t].target;
+        if (name.empty() || std::find(info.target_names.begin(), info.target_names.end(), name) != info.target_names.end()) continue;
+        reader.add(reader.place("target", root.at_path(fmt::format("target[{}].name", t)).node()),
+                   fmt::format("[[target]] name = \"{}\": not a target of {}; allowed: {}", name, info.path, fmt::join(info.target_names, ", ")));
+    }
+    const auto* initial = root.at_path("campaign.initial").node();
+    for (const double row : file.initial.numbers("rows")) {
+        if (row >= static_cast<double>(info.rows)) {
+            reader.add(reader.place("campaign.initial", initial, "rows"), fmt::format("[campaign.initial] rows: {} is not a row of {}; allowed: 0 to {}", row, info.path, info.rows - 1));
+        }
+    }
+    if (const auto count = file.initial.whole("count"); file.initial.text("rule") == "random" && count > info.rows) {
+        reader.add(reader.place("campaign.initial", initial, "count"), fmt::format("[campaign.initial] count = {}: {} has {} rows", count, info.path, info.rows));
+    }
+}
+
+void check_pool(Reader& reader, const toml::table& root, const CampaignFile& file)
+{
+    if (file.pool.text("file").empty()) return;
     try {
-        return complaints_about_pool(file, pool::read_pool_info(hdf5::File::open(file.pool_path())));
+        check_against_pool(reader, root, file, pool::read_pool_info(hdf5::File::open(file.pool_path())));
     } catch (const Error& error) {
-        return {fmt::format("{}: [pool] file: {}", file.path.string(), error.what())};
+        reader.add(reader.place("pool", root.at_path("pool.file").node(), "file"), fmt::format("[pool] file: {}", error.what()));
     }
 }
 
@@ -408,22 +429,6 @@ CampaignFile parse_campaign(const std::string& content, const std::filesystem::p
     return file;
 }
 
-std::vector<std::string> complaints_about_pool(const CampaignFile& file, const pool::PoolInfo& info)
-{
-    std::vector<std::string> problems;
-    const bool closed = file.problem.kind == "closed-pool";
-    for (const auto& goal : file.goals) {
-        const bool known = std::find(info.target_names.begin(), info.target_names.end(), goal.target) != info.target_names.end();
-        if (closed && !known) {
-            problems.push_back(fmt::format("{}: [[target]] name = \"{}\": not a target of {}; allowed: {}", file.path.string(), goal.target, info.path, fmt::join(info.target_names, ", ")));
-        }
-    }
-    for (const double row : file.initial.numbers("rows")) {
-        if (row >= static_cast<double>(info.rows)) problems.push_back(fmt::format("{}: [campaign.initial] rows: {} is not a row of {}; it has {} rows", file.path.string(), row, info.path, info.rows));
-    }
-    return problems;
-}
-
 CampaignFile read_campaign(const std::filesystem::path& path, const std::vector<std::string>& settings, const Communicator& ranks)
 {
     std::string content;
@@ -432,7 +437,7 @@ CampaignFile read_campaign(const std::filesystem::path& path, const std::vector<
         auto root = parse_toml(content, path.string());
         Reader reader{path.string(), {}, {}};
         const auto file = resolve(reader, root, settings);
-        for (const auto& problem : pool_problems(file)) reader.problems.push_back(problem);
+        check_pool(reader, root, file);
         if (!reader.problems.empty()) fail_with(path.string(), reader.problems);
     });
     content = ranks.broadcast(content, 0);

@@ -38,9 +38,6 @@ struct CampaignFile {
 /// Error lists all problems at once, each with file, line, key, what was found and what is allowed.
 CampaignFile parse_campaign(const std::string& text, const std::filesystem::path& path, const std::vector<std::string>& settings);
 
-/// What a campaign asks of a pool that the pool does not have, one line each.
-std::vector<std::string> complaints_about_pool(const CampaignFile& file, const pool::PoolInfo& info);
-
 /// Reads a campaign file on the root, checks it, also against its pool, and gives it to every rank. Throws Agreed. Collective.
 CampaignFile read_campaign(const std::filesystem::path& path, const std::vector<std::string>& settings, const Communicator& ranks);
 
