@@ -1,5 +1,6 @@
 #include "campaign/campaign.hpp"
 
+#include "base/files.hpp"
 #include "base/log.hpp"
 #include "campaign/initial_rows.hpp"
 #include "campaign/metrics.hpp"
@@ -38,13 +39,29 @@ JournalHead head_of(const CampaignFile& file, const pool::Shard& shard)
     return head;
 }
 
+/// Calls complain(what) if an event of a journal does not fit the campaign and its pool.
+template <typename Complain>
+void check(const JournalEvent& event, const CampaignFile& file, const pool::PoolInfo& info, const Complain& complain)
+{
+    const auto check_row = [&](RowId row) {
+        if (row < 0 || row >= info.rows) complain(fmt::format("row {} is not a row of {}", row, info.path));
+    };
+    if (const auto* batch = std::get_if<BatchEvent>(&event)) {
+        for (const RowId row : batch->rows) check_row(row);
+        return;
+    }
+    const auto& label = std::get<LabelEvent>(event);
+    check_row(label.row);
+    if (label.answer && label.answer->size() != file.goals.size()) complain(fmt::format("row {} has {} values for {} targets", label.row, label.answer->size(), file.goals.size()));
+}
+
 }  // namespace
 
 Campaign::Campaign(CampaignFile file, std::filesystem::path folder, const Communicator& ranks)
     : file_(std::move(file)), folder_(std::move(folder)), ranks_(ranks), stages_(folder_ / "stages.csv", ranks)
 {
     problem_ = Registration<problems::Problem>::all().at(file_.problem.kind)->make(file_.problem.options);
-    on_root(ranks_, [&] { std::filesystem::create_directories(folder_); });
+    on_root(ranks_, [&] { make_folder(folder_); });
     stages_.time(state_.next_iteration(), "read", [&](Work& work) {
         open_pool();
         work.bytes += static_cast<double>(shard_.share.rows()) * static_cast<double>(shard_.info.row_bytes());
@@ -75,30 +92,36 @@ void Campaign::restore()
     JournalContent content;
     together(ranks_, [&] { content = journal_->content(); });
     const auto head = head_of(file_, shard_);
-    if (!content.head) {
-        journal_->append(to_line(head));
-        content.head = head;
-    }
-    if (content.head->identity != head.identity) {
+    if (content.head && content.head->identity != head.identity) {
         throw Agreed(fmt::format("{}: holds a run of another campaign ('{}'); its settings are in campaign.toml there. Run that one's file, or choose another --run-dir",
                                  folder_.string(), content.head->name));
     }
-    if (content.head->fingerprint != head.fingerprint) {
+    if (content.head && content.head->fingerprint != head.fingerprint) {
         throw Agreed(fmt::format("{}: the pool {} has changed since this run began (fingerprint {} then, {} now); restore it, or choose another --run-dir", folder_.string(),
                                  shard_.info.path, content.head->fingerprint, head.fingerprint));
     }
     events_ = std::move(content.events);
+    together(ranks_, [&] {
+        for (std::size_t i = 0; i < events_.size(); ++i) check(events_[i], file_, shard_.info, [&](const std::string& what) { fail_as_damaged(journal_->path(), i + 2, what); });
+    });
 
     const CheckpointOrigin origin{to_toml(file_), head.identity, head.fingerprint};
     std::size_t replayed_from = 0;
     if (auto restored = read_checkpoint(folder_, origin, journal_->text(), shard_.info.tiling(), shard_.share, ranks_)) {
         state_ = std::move(restored->state);
-        replayed_from = static_cast<std::size_t>(std::count(journal_->text().begin(), journal_->text().begin() + static_cast<std::ptrdiff_t>(restored->journal_bytes), '\n')) - 1;
+        const auto lines = std::count(journal_->text().begin(), journal_->text().begin() + static_cast<std::ptrdiff_t>(restored->journal_bytes), '\n');
+        replayed_from = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, lines - 1));  // the first says which campaign it is
     } else {
         state_.rows = fresh_;
     }
     together(ranks_, [&] {
-        for (std::size_t i = replayed_from; i < events_.size(); ++i) absorb(state_, events_[i], shard_.share);
+        for (std::size_t i = replayed_from; i < events_.size(); ++i) {
+            try {
+                absorb(state_, events_[i], shard_.share);
+            } catch (const Error& error) {
+                fail_as_damaged(journal_->path(), i + 2, error.what());
+            }
+        }
     });
     if (state_.iteration >= 0) {
         log::info("continuing {} at iteration {}: {} rows labelled, {} waited for", folder_.string(), state_.iteration, state_.labelled.size(), state_.pending.size());
@@ -108,7 +131,9 @@ void Campaign::restore()
 
 void Campaign::record(const JournalEvent& event)
 {
-    journal_->append(to_line(event));
+    // The first line comes with the first batch: a start that was refused claims no folder.
+    const auto head = journal_->text().empty() ? to_line(head_of(file_, shard_)) : std::string();
+    journal_->append(head + to_line(event));
     together(ranks_, [&] { absorb(state_, event, shard_.share); });
     events_.push_back(event);
 }
@@ -165,8 +190,14 @@ bool Campaign::starts_from_known_labels() const
 
 std::vector<LabelEvent> Campaign::known_labels() const
 {
+    const auto csv = file_.path.parent_path() / file_.initial.text("file");
     std::vector<LabelEvent> labels;
-    together(ranks_, [&] { labels = read_labels(file_.path.parent_path() / file_.initial.text("file"), file_, shard_.info, {}); });
+    together(ranks_, [&] {
+        labels = read_labels(csv, file_, shard_.info, {}, [&](RowId row) {
+            const bool excluded = shard_.share.owns(row) && fresh_[static_cast<std::size_t>(row - shard_.share.first_row)] == pool::RowState::excluded;
+            return excluded ? fmt::format("row {} cannot be used: a feature or target is missing", row) : std::string();
+        });
+    });
     return labels;
 }
 
@@ -175,6 +206,7 @@ void Campaign::start_batch()
     parallel::stop_if_asked(ranks_);
     const auto batch = choose_batch();
     exhausted_ = batch.rows.empty();
+    if (exhausted_ && batch.iteration == 0) throw Agreed(fmt::format("{}: no row of {} can be asked for: each lacks a feature", file_.path.string(), shard_.info.path));
     if (exhausted_) return;
     record(batch);
     if (batch.iteration % file_.checkpoint.whole("every") != 0) return;

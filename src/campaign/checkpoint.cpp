@@ -157,6 +157,9 @@ void write_checkpoint(const std::filesystem::path& folder, const CheckpointOrigi
     flat.journal_bytes = static_cast<std::int64_t>(journal.size());
     flat.journal_hash = hash(journal.data(), journal.size());
     const auto temporary = folder / "checkpoint.h5.tmp", newest = folder / "checkpoint.h5", previous = folder / "checkpoint.prev.h5";
+    std::uintmax_t bytes = hdf5::overhead + flat.campaign.size() + static_cast<std::uintmax_t>(tiling.rows) + static_cast<std::uintmax_t>(tiling.tiles()) * sizeof(std::int64_t);
+    for_each_list(flat, [&](const char*, const auto& list) { bytes += list.size() * sizeof(list[0]); });
+    on_root(ranks, [&] { check_space(temporary, bytes); });
     together(ranks, [&] {
         auto file = hdf5::File::create(temporary, ranks);
         file.set_attribute("sluice_checkpoint", format_version);

@@ -48,7 +48,8 @@ std::vector<RowId> initial_rows(const CampaignFile& file, const pool::Shard& sha
     return draw_rows(eligible, count, file.seed(), 0, shard.share, ranks);
 }
 
-std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const CampaignFile& file, const pool::PoolInfo& info, const std::vector<RowId>& candidates)
+std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const CampaignFile& file, const pool::PoolInfo& info, const std::vector<RowId>& candidates,
+                                    const std::function<std::string(RowId)>& complaint)
 {
     const auto table = read_csv(csv);
     const auto row_column = table.find("row"), id_column = table.find("id"), status_column = table.find("status");
@@ -58,9 +59,13 @@ std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const Camp
     std::vector<std::size_t> target_columns;
     for (const auto& goal : file.goals) {
         target_columns.push_back(table.find(goal.target));
-        if (target_columns.back() == absent) fail("{}:1: no column '{}' for the target of that name", csv.string(), goal.target);
+        if (target_columns.back() != absent) continue;
+        const auto near = nearest_name(goal.target, table.header);
+        fail("{}:1: no column '{}' for the target of that name{}", csv.string(), goal.target, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
     }
+    if (table.rows.empty()) fail("{}: no rows below the header", csv.string());
     std::unordered_map<std::string, RowId> row_of_id;
+    std::set<std::string> ambiguous;
     if (row_column == absent) {
         std::vector<RowId> rows = candidates;
         if (rows.empty()) {
@@ -68,7 +73,9 @@ std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const Camp
             std::iota(rows.begin(), rows.end(), RowId{0});
         }
         const auto ids = rows.size() == static_cast<std::size_t>(info.rows) ? hdf5::File::open(info.path).read_texts("/ids") : pool::read_ids(info, rows);
-        for (std::size_t i = 0; i < rows.size(); ++i) row_of_id.emplace(ids[i], rows[i]);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (!row_of_id.emplace(ids[i], rows[i]).second) ambiguous.insert(ids[i]);
+        }
     }
 
     std::vector<LabelEvent> labels;
@@ -79,14 +86,20 @@ std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const Camp
         if (row_column != absent) {
             const double number = csv_number(table, i, row_column);
             if (!(number >= 0 && number < static_cast<double>(info.rows) && number == std::floor(number))) {
-                fail("{}: row {} is not a row of {}; allowed: 0 to {}", place, table.rows[i][row_column], info.path, info.rows - 1);
+                fail("{}: row '{}' is not a row of {}; allowed: 0 to {}", place, table.rows[i][row_column], info.path, info.rows - 1);
             }
             label.row = static_cast<RowId>(number);
+            const auto id = id_column != absent && info.has_ids ? pool::read_ids(info, {label.row}).front() : std::string();
+            if (!id.empty() && !table.rows[i][id_column].empty() && table.rows[i][id_column] != id) {
+                fail("{}: id '{}' is not that of row {}, which is '{}'", place, table.rows[i][id_column], label.row, id);
+            }
         } else {
+            if (ambiguous.contains(table.rows[i][id_column])) fail("{}: id '{}' belongs to several rows of {}; use a column 'row'", place, table.rows[i][id_column], info.path);
             const auto found = row_of_id.find(table.rows[i][id_column]);
-            if (found == row_of_id.end()) fail("{}: id '{}' is not {}", place, table.rows[i][id_column], candidates.empty() ? "in the pool" : "among the rows that wait for an answer");
+            if (found == row_of_id.end()) fail("{}: id '{}' is not {}", place, table.rows[i][id_column], candidates.empty() ? "in the pool" : "among the rows that were asked for");
             label.row = found->second;
         }
+        if (const auto what = complaint(label.row); !what.empty()) fail("{}: {}", place, what);
         if (!seen.insert(label.row).second) fail("{}: row {} is answered twice in this file", place, label.row);
         const std::string status = status_column == absent ? "" : table.rows[i][status_column];
         if (!status.empty() && status != "ok" && status != "failed") fail("{}: status '{}': must be one of \"ok\", \"failed\", or empty", place, status);

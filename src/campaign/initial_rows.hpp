@@ -4,6 +4,8 @@
 #include "campaign/journal.hpp"
 #include "problems/closed_pool.hpp"
 
+#include <functional>
+
 namespace sluice::campaign {
 
 /// Draws `count` of the eligible rows uniformly without replacement, ascending: those with the smallest random number, which is keyed by
@@ -17,6 +19,8 @@ std::vector<RowId> initial_rows(const CampaignFile& file, const pool::Shard& sha
 /// Known labels of rule = "file": a CSV with a column `row` or `id` and one per target; status = "failed" marks a failed one. On one rank.
 /// Also what `sluice tell` reads. Errors name file and line.
 /// \param candidates  rows that ids may stand for; empty: all rows of the pool
-std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const CampaignFile& file, const pool::PoolInfo& info, const std::vector<RowId>& candidates);
+/// \param complaint   what is wrong with a row that has an answer; empty if nothing
+std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const CampaignFile& file, const pool::PoolInfo& info, const std::vector<RowId>& candidates,
+                                    const std::function<std::string(RowId)>& complaint);
 
 }  // namespace sluice::campaign

@@ -31,7 +31,6 @@ std::vector<std::vector<double>> table(const Json& list)
 
 JournalHead to_head(const Json& line)
 {
-    if (line.at("format").get<int>() != format_version) fail("journal format {}; this program reads format {}", line.at("format").get<int>(), format_version);
     return {line.at("name"), line.at("targets"), line.at("goals"), line.at("pool"), line.at("pool_rows"), line.at("fingerprint"), line.at("identity")};
 }
 
@@ -59,6 +58,11 @@ JournalEvent to_event(const Json& line)
 
 }  // namespace
 
+void fail_as_damaged(const std::string& path, std::size_t line, const std::string& what)
+{
+    fail("{}:{}: damaged: {}; restore the file from a copy, or start again in another run folder", path, line, what);
+}
+
 JournalContent parse_journal(const std::string& text, const std::string& path)
 {
     JournalContent content;
@@ -66,17 +70,21 @@ JournalContent parse_journal(const std::string& text, const std::string& path)
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = text.find('\n', begin);
         ++line_number;
+        int format = format_version;
         try {
             const auto line = Json::parse(text.substr(begin, end - begin));
-            if (line.at("event") == "campaign") content.head = to_head(line);
-            else content.events.push_back(to_event(line));
+            const bool is_head = line.at("event") == "campaign";
+            if (is_head) format = line.at("format");
+            if (is_head && format == format_version) content.head = to_head(line);
+            if (!is_head) content.events.push_back(to_event(line));
         } catch (const std::exception& error) {
-            fail("{}:{}: damaged: {}; restore the file from a copy, or start again in another run folder", path, line_number, error.what());
+            fail_as_damaged(path, line_number, error.what());
         }
+        if (format != format_version) fail("{}:{}: journal format {}; this program reads format {}", path, line_number, format, format_version);
         if (end == std::string::npos) break;
         begin = end + 1;
     }
-    if (!content.head && !text.empty()) fail("{}:1: damaged: the first line must say which campaign it is", path);
+    if (!content.head && !text.empty()) fail_as_damaged(path, 1, "the first line must say which campaign it is");
     return content;
 }
 

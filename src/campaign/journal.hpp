@@ -48,8 +48,10 @@ struct JournalContent {
     std::vector<JournalEvent> events;
 };
 
-/// Text of journal lines. Error names file and line of one that cannot be understood.
+/// Text of journal lines; event i stands in line i + 2. Error names file and line of one that cannot be understood.
 JournalContent parse_journal(const std::string& text, const std::string& path);
+/// The Error of a line that cannot be understood, or that contradicts those before it.
+[[noreturn]] void fail_as_damaged(const std::string& path, std::size_t line, const std::string& what);
 std::string to_line(const JournalHead& head);
 std::string to_line(const JournalEvent& event);
 
@@ -61,6 +63,7 @@ public:
     /// Collective; the content is the same on every rank.
     Journal(const std::filesystem::path& path, const Communicator& ranks);
 
+    const std::filesystem::path& path() const { return path_; }
     const std::string& text() const { return text_; }
     JournalContent content() const { return parse_journal(text_, path_.string()); }
 

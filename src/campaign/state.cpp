@@ -15,10 +15,10 @@ void mark(State& state, const Share& share, RowId row, pool::RowState as)
 
 void absorb_batch(State& state, const BatchEvent& batch, const Share& share)
 {
-    if (!state.pending.empty()) fail("journal: batch {} follows batch {}, of which {} rows are not answered", batch.iteration, state.iteration, state.pending.size());
-    if (batch.iteration != state.next_iteration()) fail("journal: batch {} follows batch {}", batch.iteration, state.iteration);
+    if (!state.pending.empty()) fail("batch {} follows batch {}, of which {} rows are not answered", batch.iteration, state.iteration, state.pending.size());
+    if (batch.iteration != state.next_iteration()) fail("batch {} follows batch {}", batch.iteration, state.iteration);
     for (const RowId row : batch.rows) {
-        if (!state.asked.emplace(row, batch.iteration).second) fail("journal: row {} is asked for in iteration {} and again in iteration {}", row, state.asked[row], batch.iteration);
+        if (!state.asked.emplace(row, batch.iteration).second) fail("row {} is asked for in iteration {} and again in iteration {}", row, state.asked[row], batch.iteration);
         mark(state, share, row, pool::RowState::pending);
     }
     state.pending = batch.rows;
@@ -29,7 +29,7 @@ void absorb_batch(State& state, const BatchEvent& batch, const Share& share)
 void absorb_label(State& state, const LabelEvent& label, const Share& share)
 {
     const auto at = std::find(state.pending.begin(), state.pending.end(), label.row);
-    if (at == state.pending.end()) fail("journal: row {} is answered, but not waited for", label.row);
+    if (at == state.pending.end()) fail("row {} is answered, but not waited for", label.row);
     state.pending.erase(at);
     if (label.answer) state.labelled.emplace(label.row, *label.answer);
     else state.failed.push_back(label.row);

@@ -13,32 +13,31 @@ struct Arguments : CampaignArguments {
     std::string results;
 };
 
-/// Refuses an answer that nobody waits for, by name. Nothing is taken from a file with one such line.
-void check_answers(const std::vector<campaign::LabelEvent>& answers, const campaign::Campaign& campaign, const std::string& file)
+/// What is wrong with an answer to this row; empty if it waits for one. Nothing is taken from a file with one wrong line.
+std::string complaint(const campaign::State& state, RowId row)
 {
-    const auto& state = campaign.state();
-    for (const auto& answer : answers) {
-        const bool pending = std::find(state.pending.begin(), state.pending.end(), answer.row) != state.pending.end();
-        if (pending) continue;
-        const auto asked = state.asked.find(answer.row);
-        if (asked == state.asked.end()) fail("{}: row {} was never asked for; nothing of the file was taken", file, answer.row);
-        fail("{}: row {} was already answered in iteration {}; nothing of the file was taken", file, answer.row, asked->second);
-    }
+    if (std::find(state.pending.begin(), state.pending.end(), row) != state.pending.end()) return "";
+    const auto asked = state.asked.find(row);
+    if (asked == state.asked.end()) return fmt::format("row {} was never asked for; nothing of the file was taken", row);
+    return fmt::format("row {} was already answered in iteration {}; nothing of the file was taken", row, asked->second);
 }
 
 ExitCode tell(const Arguments& arguments, const Communicator& ranks)
 {
     release_stop_signals();
     const auto file = campaign::read_campaign(arguments.file, arguments.settings, ranks);
-    campaign::Campaign campaign(file, run_folder(arguments, file), ranks);
+    const auto folder = run_folder(arguments, file);
+    on_root(ranks, [&] {
+        if (!std::filesystem::exists(folder / "journal.jsonl")) fail("{}: no run is there; run sluice ask first, or give another --run-dir", folder.string());
+    });
+    campaign::Campaign campaign(file, folder, ranks);
     std::vector<campaign::LabelEvent> answers;
     together(ranks, [&] {
         // Ids are looked up among all rows ever asked for, so that a repeated answer is named as such.
         std::vector<RowId> asked;
         for (const auto& [row, iteration] : campaign.state().asked) asked.push_back(row);
         if (asked.empty()) fail("{}: nothing was asked yet; run sluice ask first", arguments.results);
-        answers = campaign::read_labels(arguments.results, file, campaign.shard().info, asked);
-        check_answers(answers, campaign, arguments.results);
+        answers = campaign::read_labels(arguments.results, file, campaign.shard().info, asked, [&](RowId row) { return complaint(campaign.state(), row); });
     });
     for (auto& answer : answers) {
         std::vector<std::string> ids(1);
