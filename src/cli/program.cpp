@@ -1,9 +1,12 @@
 #include "cli/program.hpp"
 
 #include "base/log.hpp"
+#include "base/options.hpp"
 #include "base/signals.hpp"
 #include "cli/command.hpp"
 #include "parallel/runtime.hpp"
+
+#include <fmt/ranges.h>
 
 namespace sluice::cli {
 
@@ -14,6 +17,17 @@ ExitCode say_failure(const Communicator& world, const std::string& message)
 {
     if (world.is_root()) log::write_error(message);
     return ExitCode::failed;
+}
+
+/// CLI11's own words, but for a command that it takes for an argument.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error)
+{
+    const auto strangers = app.remaining();
+    if (!app.get_subcommands().empty() || strangers.empty() || strangers[0].starts_with("-")) return error.what();
+    std::vector<std::string> commands;
+    for (const auto* command : app.get_subcommands(nullptr)) commands.push_back(command->get_name());
+    const auto near = nearest_name(strangers[0], commands);
+    return fmt::format("{}: unknown command; {}", strangers[0], near.empty() ? fmt::format("allowed: {}", fmt::join(commands, ", ")) : fmt::format("did you mean {}?", near));
 }
 
 ExitCode parse_and_run(parallel::Runtime& runtime, int argc, char** argv)
@@ -30,7 +44,7 @@ ExitCode parse_and_run(parallel::Runtime& runtime, int argc, char** argv)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() != 0) return say_failure(world, fmt::format("command line: {}; see sluice --help", error.what()));
+        if (error.get_exit_code() != 0) return say_failure(world, fmt::format("command line: {}; see sluice --help", what_is_wrong(app, error)));
         if (world.is_root()) app.exit(error);
         return ExitCode::done;
     }
