@@ -81,7 +81,8 @@ inline std::string write_pool(const RandomPool& pool, const std::filesystem::pat
     for (RowId row = share.first_row; row < share.end_row; ++row) {
         for (RowId c = 0; c < pool.columns; ++c) {
             const double value = feature_of(pool, row, c);
-            plain.push_back(static_cast<float>(value));
+            const bool is_half = pool.type == pool::FeatureType::float16;  // rounded here: HDF5 rounds ties another way
+            plain.push_back(is_half ? static_cast<float>(static_cast<_Float16>(static_cast<float>(value))) : static_cast<float>(value));
             const auto at = static_cast<std::size_t>(row - share.first_row) * info.row_bytes();
             if (pool.type == pool::FeatureType::uint8) bytes[at + static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(value);
             if (pool.type == pool::FeatureType::bits && value == 1) bytes[at + static_cast<std::size_t>(c / 8)] |= static_cast<std::uint8_t>(0x80 >> (c % 8));
