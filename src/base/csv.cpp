@@ -65,9 +65,11 @@ CsvTable read_csv(const std::filesystem::path& path)
     const std::string content = read_file(path);
     std::size_t next_line = 1;
     const std::string byte_order_mark = "\xEF\xBB\xBF";  // spreadsheets write it
+    bool row_begun = false;
     for (std::size_t begin = content.starts_with(byte_order_mark) ? byte_order_mark.size() : 0; begin < content.size();) {
         const std::size_t newline = content.find('\n', begin);
         const std::size_t end = newline == std::string::npos ? content.size() : newline + 1;
+        row_begun = row_begun || content.find_first_not_of(" \t\r\n", begin) < end;  // the parser passes over blank lines in silence
         if (csv_parse(&parser, content.data() + begin, end - begin, cell, row, &reader) != end - begin) {
             fail("{}:{}: not a CSV row: {}", path.string(), next_line, csv_strerror(csv_error(&parser)));
         }
@@ -76,8 +78,9 @@ CsvTable read_csv(const std::filesystem::path& path)
         if (reader.row_ended) {
             end_of_row(reader);
             reader.row_ended = false;
-            reader.line = next_line;
+            row_begun = false;
         }
+        if (!row_begun) reader.line = next_line;
     }
     if (csv_fini(&parser, cell, row, &reader) != 0) fail("{}:{}: a quoted cell is not closed", path.string(), reader.line);
     end_of_row(reader);
