@@ -119,6 +119,11 @@ std::string NumpyArray::text(std::size_t i) const
         }
         return utf8;
     }
+    if ((kind == 'i' || kind == 'u') && item_bytes == 8) {  // not by way of a double, which has 53 bits
+        std::int64_t value;
+        std::memcpy(&value, begin, sizeof(value));
+        return kind == 'i' ? std::to_string(value) : std::to_string(static_cast<std::uint64_t>(value));
+    }
     return fmt::format("{:.0f}", number(i));
 }
 
