@@ -77,7 +77,7 @@ Yardstick measure(const pool::Shard& shard, const std::vector<std::size_t>& colu
     std::vector<RowId> rows;
     for (std::size_t i = 0; i < state.size(); ++i) {
         auto row = targets_of(shard, columns, i);
-        const bool known = std::none_of(row.begin(), row.end(), [](double v) { return std::isnan(v); });
+        const bool known = std::all_of(row.begin(), row.end(), [](double v) { return std::isfinite(v); });
         if (!known) state[i] = pool::RowState::excluded;
         if (state[i] == pool::RowState::excluded) continue;
         values.push_back(std::move(row));
@@ -112,7 +112,7 @@ std::vector<Answer> look_up(const pool::Shard& shard, const std::vector<std::siz
     for (std::size_t i = 0; i < rows.size(); ++i) {
         std::vector<double> values;
         for (const auto column : columns) values.push_back(all[i * width + column]);
-        const bool known = std::none_of(values.begin(), values.end(), [](double v) { return std::isnan(v); });
+        const bool known = std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
         answers.push_back(known ? Answer(std::move(values)) : Answer());
     }
     return answers;

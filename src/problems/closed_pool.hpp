@@ -15,7 +15,7 @@ struct Yardstick {
     std::vector<bool> lower_half;  ///< [own rows] ascending ranks 0 ... rows/2 - 1 of the aggregate value, ties by row
 };
 
-/// Excludes the rows whose targets are not all known (in `state`), and measures the others. Collective.
+/// Excludes the rows whose targets are not all known, finite numbers (in `state`), and measures the others. Collective.
 Yardstick measure(const pool::Shard& shard, const std::vector<std::size_t>& columns, std::span<const Goal> goals, std::vector<pool::RowState>& state,
                   const Communicator& ranks);
 
