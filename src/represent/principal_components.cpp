@@ -23,8 +23,9 @@ PrincipalComponents principal_components_of(const std::vector<float>& rows, std:
     };
     result.mean = to_floats(mean);
     const double total = values.clamp_min(0).sum().item<double>();
-    for (int k = 0; k < 2; ++k) {
-        const auto index = std::max<std::int64_t>(columns - 1 - k, 0);
+    result.direction[1].assign(static_cast<std::size_t>(columns), 0.0F);  // of a single column
+    for (int k = 0; k < std::min<std::int64_t>(columns, 2); ++k) {
+        const auto index = columns - 1 - k;
         const auto vector = vectors.select(1, index);
         const auto largest = vector[vector.abs().argmax()].item<double>();
         result.direction[static_cast<std::size_t>(k)] = to_floats(largest < 0 ? -vector : vector);

@@ -9,7 +9,7 @@ namespace sluice::represent {
 /// The two directions of largest variance of a pool.
 struct PrincipalComponents {
     std::vector<float> mean;                       ///< [columns], scaled features
-    std::array<std::vector<float>, 2> direction;   ///< unit vectors [columns], the entry of largest magnitude positive
+    std::array<std::vector<float>, 2> direction;   ///< unit vectors [columns], the entry of largest magnitude positive; zero if there is none
     std::array<double, 2> explained = {0, 0};      ///< fraction of the variance
 };
 
