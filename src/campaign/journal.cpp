@@ -29,6 +29,12 @@ std::vector<std::vector<double>> table(const Json& list)
     return rows;
 }
 
+/// Names may have bytes that are not UTF-8, which JSON cannot hold: they are shown as U+FFFD. Rows and values are what counts.
+std::string text_of(const Json& line)
+{
+    return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 JournalHead to_head(const Json& line)
 {
     return {line.at("name"), line.at("targets"), line.at("goals"), line.at("pool"), line.at("pool_rows"), line.at("fingerprint"), line.at("identity")};
@@ -90,9 +96,8 @@ JournalContent parse_journal(const std::string& text, const std::string& path)
 
 std::string to_line(const JournalHead& head)
 {
-    return Json{{"event", "campaign"}, {"format", format_version}, {"name", head.name}, {"targets", head.targets}, {"goals", head.goals}, {"pool", head.pool},
-                {"pool_rows", head.pool_rows}, {"fingerprint", head.fingerprint}, {"identity", head.identity}}
-               .dump() + "\n";
+    return text_of({{"event", "campaign"}, {"format", format_version}, {"name", head.name}, {"targets", head.targets}, {"goals", head.goals}, {"pool", head.pool},
+                {"pool_rows", head.pool_rows}, {"fingerprint", head.fingerprint}, {"identity", head.identity}});
 }
 
 std::string to_line(const JournalEvent& event)
@@ -111,7 +116,7 @@ std::string to_line(const JournalEvent& event)
         if (label.answer) line["values"] = *label.answer;
         else line["failed"] = true;
     }
-    return line.dump() + "\n";
+    return text_of(line);
 }
 
 Journal::Journal(const std::filesystem::path& path, const Communicator& ranks) : path_(path), ranks_(ranks)
