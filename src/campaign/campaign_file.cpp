@@ -112,6 +112,7 @@ Options read_section(Reader& reader, const toml::table* table, const std::string
     std::set<std::string> seen;
     std::vector<std::string> known = elsewhere;
     for (const auto& spec : specs) known.push_back(spec.name);
+    std::sort(known.begin(), known.end());  // the two readers of [surrogate] say the same of an unknown key
     if (table != nullptr) {
         for (const auto& [key, node] : *table) {
             const std::string name(key.str());
