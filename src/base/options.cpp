@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace sluice {
 
@@ -20,17 +21,17 @@ OptionSpec make(std::string name, OptionValue fallback)
     return spec;
 }
 
+/// Letters to insert, delete, replace or swap with their neighbour to make one text of the other.
 std::size_t edit_distance(const std::string& a, const std::string& b)
 {
-    std::vector<std::size_t> row(b.size() + 1);
+    std::vector<std::size_t> before, last, row(b.size() + 1);  // distances of the beginnings of b from those of a, one, two letters shorter
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
+        before = std::exchange(last, row);
         row[0] = i + 1;
         for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({substituted, row[j] + 1, row[j + 1] + 1});
+            row[j + 1] = std::min({last[j] + (a[i] == b[j] ? 0 : 1), row[j] + 1, last[j + 1] + 1});
+            if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j]) row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
         }
     }
     return row.back();
@@ -99,7 +100,7 @@ std::string OptionSpec::allowed() const
     if (std::holds_alternative<bool>(fallback)) return "true or false";
     if (std::holds_alternative<std::vector<double>>(fallback)) return "a list of numbers";
     if (std::holds_alternative<std::string>(fallback)) {
-        return (choices.empty() ? "a text" : fmt::format("one of \"{}\"", fmt::join(choices, "\", \""))) + (takes_number ? ", or a number" : "");
+        return (choices.empty() ? (is_required ? "a text that is not empty" : "a text") : fmt::format("one of \"{}\"", fmt::join(choices, "\", \""))) + (takes_number ? ", or a number" : "");
     }
     const std::string kind = std::holds_alternative<std::int64_t>(fallback) ? "a whole number" : "a number";
     const std::string from = lowest_is_excluded ? "above" : (highest ? "from" : "of at least");
@@ -113,18 +114,21 @@ std::string OptionSpec::complaint(const OptionValue& value) const
 {
     const bool whole_for_real = std::holds_alternative<double>(fallback) && std::holds_alternative<std::int64_t>(value);
     const bool is_number = std::holds_alternative<double>(value) || std::holds_alternative<std::int64_t>(value);
-    if (takes_number && is_number) return std::holds_alternative<double>(value) && !std::isfinite(std::get<double>(value)) ? allowed() : "";
+    if (const auto* real = std::get_if<double>(&value); real != nullptr && !std::isfinite(*real)) return allowed();
+    if (takes_number && is_number) return "";
     if (value.index() != fallback.index() && !whole_for_real) return allowed();
-    if (std::holds_alternative<std::vector<double>>(value)) return "";
+    if (const auto* list = std::get_if<std::vector<double>>(&value)) {
+        return std::all_of(list->begin(), list->end(), [](double v) { return std::isfinite(v); }) ? "" : allowed();
+    }
     if (const auto* chosen = std::get_if<std::string>(&value)) {
-        const bool listed = choices.empty() || std::find(choices.begin(), choices.end(), *chosen) != choices.end();
+        const bool listed = choices.empty() ? !is_required || !chosen->empty() : std::find(choices.begin(), choices.end(), *chosen) != choices.end();
         return listed ? "" : allowed();
     }
     if (std::holds_alternative<bool>(value)) return "";
     const double number = std::holds_alternative<double>(value) ? std::get<double>(value) : static_cast<double>(std::get<std::int64_t>(value));
     const bool too_low = lowest && (lowest_is_excluded ? number <= *lowest : number < *lowest);
     const bool too_high = highest && number > *highest;
-    return too_low || too_high || !std::isfinite(number) ? allowed() : "";
+    return too_low || too_high ? allowed() : "";
 }
 
 Options::Options(const std::vector<OptionSpec>& specs)
@@ -158,8 +162,12 @@ std::string to_toml(const OptionValue& value)
     if (const auto* list = std::get_if<std::vector<double>>(&value)) return fmt::format("[{}]", fmt::join(*list, ", "));
     std::string quoted = "\"";
     for (const char c : std::get<std::string>(value)) {
-        if (c == '"' || c == '\\') quoted += '\\';
-        quoted += c;
+        const auto code = static_cast<unsigned char>(c);
+        if (c == '\n') quoted += "\\n";
+        else if (c == '\t') quoted += "\\t";
+        else if (code < 0x20 || code == 0x7f) quoted += fmt::format("\\u{:04x}", code);
+        else if (c == '"' || c == '\\') quoted += {'\\', c};
+        else quoted += c;
     }
     return quoted + "\"";
 }
