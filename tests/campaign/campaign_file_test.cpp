@@ -1,0 +1,271 @@
+#include "campaign/campaign_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sluice::campaign {
+
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Settings = std::vector<std::string>;
+
+const char* short_text = R"(
+[campaign]
+name = "short"
+[pool]
+file = "pool.h5"
+[[target]]
+name = "y"
+[problem]
+kind = "closed-pool"
+[surrogate]
+kind = "ridge-ensemble"
+[acquisition]
+kind = "ucb"
+)";
+
+const char* long_text = R"(
+[campaign]
+name = "a \"long\" one"
+seed = 9
+batch = 7
+iterations = 3
+stop = 1.25
+initial = { rule = "rows", rows = [3, 1, 20000000] }
+[pool]
+file = "folder/pool.h5"
+scaling = "none"
+missing = "drop-row"
+[[target]]
+name = "gap"
+goal = "window"
+window = [0.1, 0.30000000000000004]
+[problem]
+kind = "ask-tell"
+[surrogate]
+kind = "mlp-ensemble"
+members = 20
+width = 16
+learning_rate = 1e-3
+[acquisition]
+kind = "ei"
+margin = 1
+[selection]
+kind = "max-dist"
+[checkpoint]
+every = 4
+)";
+
+CampaignFile parse(const std::string& text, const Settings& settings = {})
+{
+    return parse_campaign(text, "folder/c.toml", settings);
+}
+
+std::string complaint(const std::string& text, const Settings& settings = {})
+{
+    try {
+        parse(text, settings);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to)
+{
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST(CampaignFile, HasDefaultsForWhatIsNotSaid)
+{
+    const auto file = parse(short_text);
+    EXPECT_EQ(file.name(), "short");
+    EXPECT_EQ(file.seed(), 1U);
+    EXPECT_EQ(file.campaign.whole("batch"), 10);
+    EXPECT_EQ(file.campaign.text("stop"), "top-10");
+    EXPECT_EQ(file.initial.text("rule"), "lower-half");
+    EXPECT_EQ(file.initial.whole("count"), 20);
+    EXPECT_EQ(file.surrogate_common.whole("members"), 10);
+    EXPECT_EQ(file.acquisition.options.real("kappa"), 1.0);
+    EXPECT_EQ(file.selection.kind, "top-k");
+    EXPECT_EQ(file.pool_path(), std::filesystem::path("folder/pool.h5"));
+    EXPECT_EQ(file.goals.at(0).kind, problems::GoalKind::maximize);
+}
+
+TEST(CampaignFile, SaysWhatItSays)
+{
+    const auto file = parse(long_text);
+    EXPECT_EQ(file.name(), "a \"long\" one");
+    EXPECT_EQ(file.campaign.real("stop"), 1.25);
+    EXPECT_EQ(file.initial.numbers("rows"), (std::vector<double>{3, 1, 20000000}));
+    EXPECT_EQ(file.goals.at(0).kind, problems::GoalKind::window);
+    EXPECT_EQ(file.goals.at(0).high, 0.30000000000000004);
+    EXPECT_EQ(file.surrogate_common.whole("members"), 20);
+    EXPECT_EQ(file.surrogate.options.whole("width"), 16);
+    EXPECT_EQ(file.acquisition.options.real("margin"), 1.0);
+    EXPECT_EQ(file.checkpoint.whole("every"), 4);
+}
+
+TEST(CampaignFile, ResolvedParsesBackToItself)
+{
+    for (const char* text : {short_text, long_text}) {
+        const auto file = parse(text);
+        const auto again = parse(to_toml(file));
+        EXPECT_EQ(to_toml(again), to_toml(file));
+        EXPECT_EQ(identity(again), identity(file));
+        EXPECT_EQ(again.pool_path(), file.pool_path());
+        EXPECT_EQ(again.campaign.whole("iterations"), file.campaign.whole("iterations"));
+    }
+    const auto odd = parse(replaced(short_text, "\"short\"", "\"tab\\tnewline\\nbell\\u0007\\\\\""));
+    EXPECT_EQ(parse(to_toml(odd)).name(), odd.name());
+}
+
+TEST(CampaignFile, ResolvedHasEveryDefault)
+{
+    const auto text = to_toml(parse(short_text));
+    for (const char* line : {"seed = 1\n", "batch = 10\n", "iterations = 50\n", "stop = \"top-10\"\n", "count = 20\n", "rule = \"lower-half\"\n", "scaling = \"standard\"\n",
+                             "missing = \"error\"\n", "goal = \"maximize\"\n", "members = 10\n", "member_block = 5\n", "lambda = 0.01\n", "kappa = 1.0\n", "kind = \"top-k\"\n",
+                             "every = 1\n"}) {
+        EXPECT_THAT(text, HasSubstr(line));
+    }
+}
+
+TEST(Identity, IgnoresWhatDoesNotDecideResults)
+{
+    for (const char* setting : {"campaign.iterations=99", "pool.file=elsewhere/pool.h5", "checkpoint.every=7"}) {
+        EXPECT_EQ(identity(parse(long_text, {setting})), identity(parse(long_text))) << setting;
+        EXPECT_NE(to_toml(parse(long_text, {setting})), to_toml(parse(long_text))) << setting;
+    }
+    EXPECT_EQ(identity(parse_campaign(long_text, "other/place.toml", {})), identity(parse(long_text)));
+}
+
+TEST(Identity, ChangesWithEverythingElse)
+{
+    for (const char* setting : {"campaign.name=other", "campaign.seed=10", "campaign.batch=8", "campaign.stop=1.5", "campaign.stop=never", "campaign.initial.rows=[3, 1]",
+                                "pool.scaling=standard", "pool.missing=error", "surrogate.members=21", "surrogate.member_block=4", "surrogate.width=17",
+                                "surrogate.learning_rate=1e-4", "acquisition.margin=0.5", "selection.kind=top-k"}) {
+        EXPECT_NE(identity(parse(long_text, {setting})), identity(parse(long_text))) << setting;
+    }
+    EXPECT_NE(identity(parse(replaced(long_text, "name = \"gap\"", "name = \"homo\""))), identity(parse(long_text)));
+    EXPECT_NE(identity(parse(replaced(long_text, "0.1, 0.3", "0.2, 0.3"))), identity(parse(long_text)));
+    EXPECT_NE(identity(parse(replaced(long_text, "0.30000000000000004", "0.3"))), identity(parse(long_text))) << "the last digit counts";
+    EXPECT_NE(identity(parse(replaced(long_text, "kind = \"ei\"\nmargin = 1", "kind = \"variance\""))), identity(parse(long_text)));
+    EXPECT_NE(identity(parse(replaced(short_text, "name = \"y\"", "name = \"y\"\ngoal = \"minimize\""))), identity(parse(short_text)));
+}
+
+TEST(CampaignFile, ReportsAllProblemsAtOnceWithTheirLines)
+{
+    const auto text = complaint(R"([campaign]
+seed = -1
+batch = "ten"
+stop = "soon"
+initial = { rule = "file", coutn = 3 }
+[pool]
+file = "pool.h5"
+[[target]]
+name = "y"
+goal = "window"
+[problem]
+kind = "closed-pol"
+[surogate]
+kind = "ridge-ensemble"
+[acquisition]
+kind = "ucb"
+kappo = 2
+kappa = -0.5
+)");
+    for (const char* line : {"folder/c.toml:1: [campaign] name: missing", "folder/c.toml:2: [campaign] seed = -1: must be a whole number of at least 0",
+                             "folder/c.toml:3: [campaign] batch = 'ten': must be a whole number from 1 to 1000000",
+                             "folder/c.toml:4: [campaign] stop = 'soon': must be one of \"top-10\", \"never\", or a number",
+                             "folder/c.toml:5: [campaign.initial] coutn: unknown key; did you mean count?", "folder/c.toml:5: [campaign.initial] file: a CSV file goes with",
+                             "[[target]] window: must be [lowest, highest]", "folder/c.toml:12: [problem] kind = 'closed-pol': must be one of",
+                             "did you mean \"closed-pool\"?", "folder/c.toml:13: [surogate]: unknown section; did you mean [surrogate]?",
+                             "folder/c.toml:17: [acquisition] kappo: unknown key; did you mean kappa?", "folder/c.toml:18: [acquisition] kappa = -0.5: must be a number of at least 0",
+                             "nothing was started"}) {
+        EXPECT_THAT(text, HasSubstr(line));
+    }
+}
+
+TEST(CampaignFile, CountsEachProblemOnce)
+{
+    const auto text = complaint(replaced(short_text, "\"ridge-ensemble\"", "\"ridge-ensemble\"\nsomething_else = 1"));
+    EXPECT_THAT(text, AllOf(HasSubstr("folder/c.toml:12: [surrogate] something_else: unknown key; allowed: "), HasSubstr("\n1 problem in folder/c.toml")));
+}
+
+TEST(CampaignFile, SettingsWinOverTheFile)
+{
+    const auto file = parse(long_text, {"campaign.seed=5", "campaign.name=plain text", "campaign.initial.rows=[8]", "surrogate.width=64", "checkpoint.every=2", "selection.kind=top-k"});
+    EXPECT_EQ(file.seed(), 5U);
+    EXPECT_EQ(file.name(), "plain text");
+    EXPECT_EQ(file.initial.numbers("rows"), std::vector<double>{8});
+    EXPECT_EQ(file.surrogate.options.whole("width"), 64);
+    EXPECT_EQ(file.checkpoint.whole("every"), 2);
+    EXPECT_EQ(file.selection.kind, "top-k");
+    EXPECT_EQ(parse(short_text, {"checkpoint.every=3"}).checkpoint.whole("every"), 3) << "a section that the file does not have";
+    EXPECT_EQ(parse(short_text, {"campaign.seed=5", "campaign.seed=6"}).seed(), 6U) << "the last one wins";
+}
+
+TEST(CampaignFile, NamesTheSettingThatIsWrong)
+{
+    EXPECT_THAT(complaint(short_text, {"campaign.batch=0"}), AllOf(HasSubstr("--set campaign.batch: [campaign] batch = 0: must be"), Not(HasSubstr("c.toml:3"))));
+    EXPECT_THAT(complaint(short_text, {"campaign.initial.count=x"}), HasSubstr("--set campaign.initial.count: [campaign.initial] count = 'x'"));
+    EXPECT_THAT(complaint(short_text, {"acquisition.kapa=1"}), HasSubstr("--set acquisition.kapa: [acquisition] kapa: unknown key; did you mean kappa?"));
+    EXPECT_THAT(complaint(short_text, {"acquisition.kind=ucd"}), HasSubstr("--set acquisition.kind: [acquisition] kind = 'ucd'"));
+    for (const char* malformed : {"seed=5", "campaign.seed", ".seed=5", "campaign.=5"}) EXPECT_THAT(complaint(short_text, {malformed}), HasSubstr(std::string("--set ") + malformed + ": must be section.key=value"));
+    EXPECT_THAT(complaint(short_text, {"target.name=z"}), HasSubstr("target is not a section with keys"));
+}
+
+TEST(CampaignFile, RefusesWhatDoesNotGoTogether)
+{
+    const std::string open = replaced(short_text, "closed-pool", "ask-tell");
+    EXPECT_EQ(complaint(open), "");
+    EXPECT_EQ(parse(open).campaign.text("stop"), "never");
+    EXPECT_EQ(parse(open).initial.text("rule"), "random");
+    EXPECT_THAT(complaint(open, {"campaign.stop=top-10"}), HasSubstr("only for a closed pool"));
+    EXPECT_THAT(complaint(open, {"campaign.initial.rule=lower-half"}), HasSubstr("only for a closed pool"));
+    EXPECT_THAT(complaint(std::string(short_text) + "[[target]]\nname = \"z\"\n", {"campaign.stop=3"}), HasSubstr("a number needs a single target"));
+    EXPECT_THAT(complaint(std::string(short_text) + "[[target]]\nname = \"y\"\n"), HasSubstr("[[target]] name = \"y\": appears twice"));
+    EXPECT_THAT(complaint(short_text, {"campaign.initial.rule=rows"}), HasSubstr("a list of rows goes with rule"));
+    EXPECT_THAT(complaint(short_text, {"campaign.initial.rows=[1]"}), HasSubstr("a list of rows goes with rule"));
+    EXPECT_THAT(complaint(long_text, {"campaign.initial.rows=[1, 2, 1]"}), HasSubstr("1 appears twice"));
+    EXPECT_THAT(complaint(long_text, {"campaign.initial.rows=[1.5, -1]"}), AllOf(HasSubstr("1.5 is not a row number"), HasSubstr("-1 is not a row number")));
+    EXPECT_THAT(complaint(short_text, {"campaign.name=a/b"}), HasSubstr("must be usable as a file name"));
+    EXPECT_NE(complaint(short_text, {"campaign.name=\"\""}), "");
+    EXPECT_NE(complaint(short_text, {"pool.file=\"\""}), "");
+    EXPECT_THAT(complaint(replaced(long_text, "[0.1, 0.30000000000000004]", "[2, 1]")), HasSubstr("must be [lowest, highest]"));
+    EXPECT_NE(complaint(replaced(long_text, "[0.1, 0.30000000000000004]", "[0, inf]")), "") << "a window without a centre";
+    EXPECT_THAT(complaint(replaced(short_text, "name = \"y\"", "name = \"y\"\nwindow = [1, 2]")), HasSubstr("only for goal = \"window\""));
+}
+
+TEST(CampaignFile, NeedsASurrogateWhereTheScoreDoes)
+{
+    const std::string without = replaced(short_text, "[surrogate]\nkind = \"ridge-ensemble\"\n", "");
+    EXPECT_THAT(complaint(without), AllOf(HasSubstr("[surrogate]: missing"), HasSubstr("ridge-ensemble")));
+    EXPECT_EQ(complaint(replaced(without, "\"ucb\"", "\"random\"")), "");
+}
+
+TEST(CampaignFile, NamesTheLineThatIsNotToml)
+{
+    EXPECT_THAT(complaint("[campaign]\nname = \n"), HasSubstr("folder/c.toml:2: not valid TOML"));
+}
+
+TEST(CampaignFile, ComplainsAboutWhatAPoolDoesNotHave)
+{
+    pool::PoolInfo info;
+    info.path = "pool.h5";
+    info.rows = 100;
+    info.target_names = {"homo", "lumo"};
+    EXPECT_THAT(complaints_about_pool(parse(short_text), info), ::testing::ElementsAre(HasSubstr("[[target]] name = \"y\": not a target of pool.h5; allowed: homo, lumo")));
+    EXPECT_THAT(complaints_about_pool(parse(long_text), info), ::testing::ElementsAre(HasSubstr("20000000 is not a row of pool.h5; it has 100 rows")));
+    info.target_names = {"x", "y"};
+    EXPECT_TRUE(complaints_about_pool(parse(short_text), info).empty());
+}
+
+}  // namespace sluice::campaign

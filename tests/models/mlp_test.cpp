@@ -1,0 +1,83 @@
+#include "base/random.hpp"
+#include "models/ensemble.hpp"
+#include "support/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace sluice::models {
+
+namespace {
+
+Family mlp(const std::map<std::string, OptionValue>& values)
+{
+    const auto* registered = FamilyRegistration::all().at("mlp-ensemble");
+    Options options(registered->options);
+    for (const auto& spec : registered->options) {
+        if (values.contains(spec.name)) options.set(spec, values.at(spec.name));
+    }
+    return registered->make(options);
+}
+
+/// y0 = sin 2a + b^2 - 1, y1 = a b: no straight line explains either.
+TrainingSet smooth_labels(std::int64_t count)
+{
+    TrainingSet data;
+    data.columns = 3;
+    data.targets = 2;
+    RandomStream random(2, Purpose::random_score, 0, 0);
+    for (std::int64_t i = 0; i < count; ++i) {
+        data.rows.push_back(i);
+        double x[3];
+        for (auto& value : x) data.x.push_back(static_cast<float>(value = random.normal()));
+        data.y.insert(data.y.end(), {std::sin(2 * x[0]) + x[1] * x[1] - 1, x[0] * x[1]});
+    }
+    return data;
+}
+
+}  // namespace
+
+TEST(Mlp, LearnsASmoothFunction)
+{
+    const auto alone = test::ranks().split(-1);
+    const auto data = smooth_labels(300);
+    const auto ensemble = fit_ensemble(mlp({{"width", std::int64_t{32}}, {"steps", std::int64_t{500}}, {"learning_rate", 0.01}}), data, 6, 3, {1, 0}, alone);
+    ASSERT_EQ(ensemble.out_of_bag_r2.size(), 2U);
+    for (const double r2 : ensemble.out_of_bag_r2) EXPECT_GT(r2, 0.8);
+    for (const double r2 : ensemble.out_of_bag_r2) EXPECT_LT(r2, 1);
+
+    std::vector<float> predictions(300 * 6 * 2);
+    ensemble.predict(data.x.data(), 300, predictions.data());
+    for (int m = 1; m < 6; ++m) {
+        double apart = 0;
+        for (std::size_t i = 0; i < 300; ++i) apart += std::abs(static_cast<double>(predictions[i * 12 + static_cast<std::size_t>(m) * 2] - predictions[i * 12])) / 300;
+        EXPECT_GT(apart, 1e-3) << "member " << m << " says what member 0 says";
+    }
+}
+
+TEST(Mlp, MembersDifferOnTheSameResampleByTheirKeyAlone)
+{
+    const auto data = smooth_labels(20);
+    const auto family = mlp({{"width", std::int64_t{4}}, {"steps", std::int64_t{3}}});
+    const std::vector<Bootstrap> same(1, draw_bootstrap(20, 0, {}));
+    const auto member = [&](int first, std::uint64_t seed, std::uint32_t iteration) { return family.train(data, same, first, {seed, iteration}); };
+    EXPECT_EQ(member(0, 1, 0), member(0, 1, 0));
+    EXPECT_NE(member(0, 1, 0), member(1, 1, 0));
+    EXPECT_NE(member(0, 1, 0), member(0, 2, 0));
+    EXPECT_NE(member(0, 1, 0), member(0, 1, 1));
+}
+
+TEST(Mlp, PredictsTwoLayersOfRectifiedUnits)
+{
+    // One feature, two units, one target. Per member: first weights [1, 2], biases [2], second [2, 2], [2], third [2, 1], [1].
+    const std::vector<float> parameters = {1, -1, 0, 1, /**/ 1, 2, 3, -1, 0, 0.5F, /**/ 1, 10, 0.25F,  //
+                                           2, 0,  -1, 0, /**/ 1, 0, 0, 1, 0, 3, /**/ -1, 1, 0};
+    const std::vector<float> features = {2, -3};
+    std::vector<float> out(4);
+    mlp({{"width", std::int64_t{2}}}).predictor(parameters, 2, 1, 1)(features.data(), 2, out.data());
+    // Member 0 at 2: (2, 0) -> (2, 4.5) -> 47.25; at -3: (0, 4) -> (12, 0) -> 12.25. Member 1 at 2: (3, 0) -> (3, 3) -> 0; at -3: (0, 0) -> (0, 3) -> 3.
+    EXPECT_EQ(out, (std::vector<float>{47.25F, 0, 12.25F, 3}));
+}
+
+}  // namespace sluice::models

@@ -1,0 +1,105 @@
+#include "models/ensemble.hpp"
+
+#include "base/random.hpp"
+#include "support/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+namespace sluice {
+
+namespace {
+
+using test::ranks;
+
+models::TrainingSet random_labels(std::int64_t count, std::int64_t columns, std::int64_t targets)
+{
+    models::TrainingSet data;
+    data.columns = columns;
+    data.targets = targets;
+    RandomStream random(9, Purpose::random_score, 0, 0);
+    for (std::int64_t i = 0; i < count; ++i) {
+        data.rows.push_back(i);
+        for (std::int64_t c = 0; c < columns; ++c) data.x.push_back(static_cast<float>(random.normal()));
+        for (std::int64_t t = 0; t < targets; ++t) data.y.push_back(random.normal());
+    }
+    return data;
+}
+
+std::vector<float> predictions(const models::Ensemble& ensemble, const models::TrainingSet& data)
+{
+    std::vector<float> all(static_cast<std::size_t>(data.count() * ensemble.members * data.targets));
+    ensemble.predict(data.x.data(), data.count(), all.data());
+    return all;
+}
+
+}  // namespace
+
+TEST(FitEnsemble, GivesTheSameBitsOnOneRankAndOnAll)
+{
+    const auto alone = ranks().split(-1);
+    const auto data = random_labels(40, 17, 2);
+    for (const auto& [name, registered] : models::FamilyRegistration::all()) {
+        Options options(registered->options);
+        for (const auto& spec : registered->options) {
+            if (spec.name == "steps") options.set(spec, std::int64_t{10});
+        }
+        const auto family = registered->make(options);
+        for (const auto& [members, block] : {std::pair{7, 3}, {2, 1}, {5, 5}}) {
+            SCOPED_TRACE(fmt::format("{}, {} members in blocks of {}", name, members, block));
+            const auto together = models::fit_ensemble(family, data, members, block, {3, 1}, ranks());
+            const auto whole = models::fit_ensemble(family, data, members, block, {3, 1}, alone);
+            EXPECT_EQ(together.members, members);
+            EXPECT_EQ(predictions(together, data), predictions(whole, data));
+            EXPECT_EQ(together.out_of_bag_r2, whole.out_of_bag_r2);
+            EXPECT_NE(predictions(models::fit_ensemble(family, data, members, block, {4, 1}, alone), data), predictions(whole, data)) << "another seed";
+        }
+    }
+}
+
+TEST(FitEnsemble, TrainsEveryMemberOnceOnItsOwnResample)
+{
+    const auto data = random_labels(12, 1, 1);
+    std::atomic<std::int64_t> trained = 0;
+    models::Family family;  // a member is its number and the sum of its resample
+    family.train = [&](const models::TrainingSet&, std::span<const models::Bootstrap> bags, int first, const models::FitKey&) {
+        trained += static_cast<std::int64_t>(bags.size());
+        std::vector<float> parameters;
+        for (std::size_t b = 0; b < bags.size(); ++b) {
+            float sum = 0;
+            for (const auto row : bags[b]) sum += static_cast<float>(row);
+            parameters.insert(parameters.end(), {static_cast<float>(first) + static_cast<float>(b), sum});
+        }
+        return parameters;
+    };
+    std::vector<float> seen;
+    family.predictor = [&](const std::vector<float>& parameters, int, std::int64_t, std::int64_t) {
+        seen = parameters;
+        return [](const float*, std::int64_t rows, float* out) { std::fill_n(out, rows * 10, 0.0F); };
+    };
+    family.flops_per_row = [](std::int64_t, std::int64_t) { return 4.0; };
+    const auto ensemble = models::fit_ensemble(family, data, 10, 4, {5, 6}, ranks());
+    std::vector<float> expected;
+    for (int m = 0; m < 10; ++m) {
+        float sum = 0;
+        for (const auto row : models::draw_bootstrap(12, m, {5, 6})) sum += static_cast<float>(row);
+        expected.insert(expected.end(), {static_cast<float>(m), sum});
+    }
+    EXPECT_EQ(seen, expected) << "in member order, on every rank";
+    EXPECT_EQ(ranks().sum(trained), 10);
+    EXPECT_EQ(ensemble.flops_per_row, 40);
+}
+
+TEST(FitEnsemble, FailsOnEveryRankWhereOneBlockFails)
+{
+    const auto data = random_labels(5, 1, 1);
+    models::Family family;
+    family.train = [&](const models::TrainingSet&, std::span<const models::Bootstrap>, int first, const models::FitKey&) -> std::vector<float> {
+        if (first == 2) fail("block 2 does not converge");
+        return {};
+    };
+    EXPECT_THROW(models::fit_ensemble(family, data, 6, 2, {}, ranks()), Agreed);
+}
+
+}  // namespace sluice

@@ -1,0 +1,46 @@
+#include "represent/principal_components.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace sluice::represent {
+
+TEST(PrincipalComponents, FindsTwoKnownDirections)
+{
+    // A grid of coefficients, 5 times wider along u than along v. Both are unit vectors; their largest entries are negative and positive.
+    const std::vector<double> u = {0, -0.8, 0, 0.6, 0}, v = {0.48, 0.36, 0.64, 0.48, 0}, mean = {10, -3, 0, 0.5, 7};
+    std::vector<float> rows;
+    double square = 0;
+    for (int i = 0; i < 11; ++i) {
+        square += (i - 5) * (i - 5) / 11.0;
+        for (int j = 0; j < 11; ++j) {
+            for (std::size_t c = 0; c < 5; ++c) rows.push_back(static_cast<float>(mean[c] + 5 * (i - 5) * u[c] + (j - 5) * v[c]));
+        }
+    }
+    const auto pca = principal_components_of(rows, 5);
+    for (std::size_t c = 0; c < 5; ++c) {
+        EXPECT_NEAR(pca.mean[c], mean[c], 1e-5);
+        EXPECT_NEAR(pca.direction[0][c], -u[c], 1e-5) << "the entry of largest magnitude is positive";
+        EXPECT_NEAR(pca.direction[1][c], v[c], 1e-5);
+    }
+    EXPECT_NEAR(pca.explained[0], 25 * square / (26 * square), 1e-6);
+    EXPECT_NEAR(pca.explained[1], square / (26 * square), 1e-6);
+}
+
+TEST(PrincipalComponents, OfEqualRowsExplainNothing)
+{
+    const auto pca = principal_components_of({1, 2, 3, 1, 2, 3}, 3);
+    EXPECT_EQ(pca.mean, (std::vector<float>{1, 2, 3}));
+    EXPECT_EQ(pca.explained, (std::array<double, 2>{0, 0}));
+}
+
+TEST(PrincipalComponents, OfASingleColumnAreOne)
+{
+    const auto pca = principal_components_of({1, 2, 6}, 1);
+    EXPECT_EQ(pca.direction[0], std::vector<float>{1});
+    EXPECT_EQ(pca.direction[1], std::vector<float>{0});
+    EXPECT_EQ(pca.explained, (std::array<double, 2>{1, 0}));
+}
+
+}  // namespace sluice::represent
