@@ -183,9 +183,8 @@ problems::Goal read_goal(Reader& reader, const toml::table& table)
     const auto& window = options.numbers("window");
     const auto place = reader.place("target", table.get("window") != nullptr ? table.get("window") : &table);
     if (kind == "window") {
-        const bool is_finite = std::all_of(window.begin(), window.end(), [](double bound) { return std::isfinite(bound); });
         const auto found = window.empty() ? ": missing;" : fmt::format(" = [{}]:", fmt::join(window, ", "));
-        if (window.size() != 2 || !is_finite || window[0] > window[1]) reader.add(place, fmt::format("[[target]] window{} must be [lowest, highest]", found));
+        if (window.size() != 2 || window[0] > window[1]) reader.add(place, fmt::format("[[target]] window{} must be [lowest, highest]", found));
         else goal.low = window[0], goal.high = window[1];
     } else if (!window.empty()) {
         reader.add(place, "[[target]] window: only for goal = \"window\"");

@@ -185,7 +185,7 @@ kappa = -0.5
                              "folder/c.toml:3: [campaign] batch = 'ten': must be a whole number from 1 to 1000000",
                              "folder/c.toml:4: [campaign] stop = 'soon': must be one of \"top-10\", \"never\", or a number",
                              "folder/c.toml:5: [campaign.initial] coutn: unknown key; did you mean count?", "folder/c.toml:5: [campaign.initial] file: a CSV file goes with",
-                             "[[target]] window: must be [lowest, highest]", "folder/c.toml:12: [problem] kind = 'closed-pol': must be one of",
+                             "[[target]] window: missing; must be [lowest, highest]", "folder/c.toml:12: [problem] kind = 'closed-pol': must be one of",
                              "did you mean \"closed-pool\"?", "folder/c.toml:13: [surogate]: unknown section; did you mean [surrogate]?",
                              "folder/c.toml:17: [acquisition] kappo: unknown key; did you mean kappa?", "folder/c.toml:18: [acquisition] kappa = -0.5: must be a number of at least 0",
                              "nothing was started"}) {
@@ -254,18 +254,6 @@ TEST(CampaignFile, NeedsASurrogateWhereTheScoreDoes)
 TEST(CampaignFile, NamesTheLineThatIsNotToml)
 {
     EXPECT_THAT(complaint("[campaign]\nname = \n"), HasSubstr("folder/c.toml:2: not valid TOML"));
-}
-
-TEST(CampaignFile, ComplainsAboutWhatAPoolDoesNotHave)
-{
-    pool::PoolInfo info;
-    info.path = "pool.h5";
-    info.rows = 100;
-    info.target_names = {"homo", "lumo"};
-    EXPECT_THAT(complaints_about_pool(parse(short_text), info), ::testing::ElementsAre(HasSubstr("[[target]] name = \"y\": not a target of pool.h5; allowed: homo, lumo")));
-    EXPECT_THAT(complaints_about_pool(parse(long_text), info), ::testing::ElementsAre(HasSubstr("20000000 is not a row of pool.h5; it has 100 rows")));
-    info.target_names = {"x", "y"};
-    EXPECT_TRUE(complaints_about_pool(parse(short_text), info).empty());
 }
 
 }  // namespace sluice::campaign

@@ -124,7 +124,7 @@ TEST(ReadLabels, ReadsRowsAndFailuresInTheOrderOfTheGoals)
     const auto read = [&](const std::string& content) {
         on_root(ranks(), [&] { std::ofstream(csv) << content; });
         ranks().barrier();
-        const auto labels = campaign::read_labels(csv, file, info, {});
+        const auto labels = campaign::read_labels(csv, file, info, {}, [](RowId) { return std::string(); });
         ranks().barrier();
         return labels;
     };
@@ -133,7 +133,7 @@ TEST(ReadLabels, ReadsRowsAndFailuresInTheOrderOfTheGoals)
         ranks().barrier();
         std::string text;
         try {
-            campaign::read_labels(csv, file, info, {});
+            campaign::read_labels(csv, file, info, {}, [](RowId) { return std::string(); });
         } catch (const Error& error) {
             text = error.what();
         }
@@ -148,8 +148,8 @@ TEST(ReadLabels, ReadsRowsAndFailuresInTheOrderOfTheGoals)
     EXPECT_FALSE(labels[1].answer);
     EXPECT_EQ(labels[2].answer, (std::vector<double>{4, 3}));
 
-    EXPECT_THAT(complaint("row,y0,y1\n1,2,3\n100,2,3\n"), HasSubstr("known.csv:3: row 100 is not a row of pool.h5; allowed: 0 to 99"));
-    EXPECT_THAT(complaint("row,y0,y1\n1,2,3\n1.5,2,3\n"), HasSubstr("known.csv:3: row 1.5 is not a row"));
+    EXPECT_THAT(complaint("row,y0,y1\n1,2,3\n100,2,3\n"), HasSubstr("known.csv:3: row '100' is not a row of pool.h5; allowed: 0 to 99"));
+    EXPECT_THAT(complaint("row,y0,y1\n1,2,3\n1.5,2,3\n"), HasSubstr("known.csv:3: row '1.5' is not a row"));
     EXPECT_THAT(complaint("row,y0,y1\n1,2,3\n2,2,3\n1,2,3\n"), HasSubstr("known.csv:4: row 1 is answered twice"));
     EXPECT_THAT(complaint("row,y0,y1\n1,2,\n"), HasSubstr("known.csv:2: column 'y1' of row 1 is not a finite number"));
     EXPECT_THAT(complaint("row,y0,y1\n1,2,inf\n"), HasSubstr("known.csv:2: column 'y1' of row 1 is not a finite number"));
