@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <thread>
 
 namespace sluice::parallel {
 
@@ -32,14 +34,15 @@ void check_mpi(int status, const char* call)
     fail("MPI: {}: {}", call, text.data());
 }
 
-Communicator::Communicator(MPI_Comm comm, bool owned)
+Communicator::Communicator(MPI_Comm comm, bool owned, std::shared_ptr<StopRelay> relay)
     : comm_(owned ? std::shared_ptr<MPI_Comm>(new MPI_Comm(comm),
                                               [](MPI_Comm* c) {
                                                   MPI_Comm_free(c);
                                                   delete c;
                                               })
                   : std::make_shared<MPI_Comm>(comm)),
-      bytes_sent_(std::make_shared<std::int64_t>(0))
+      bytes_sent_(std::make_shared<std::int64_t>(0)),
+      relay_(std::move(relay))
 {
     SLUICE_MPI(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN));
     SLUICE_MPI(MPI_Comm_rank(comm, &rank_));
@@ -63,6 +66,25 @@ std::int64_t Communicator::largest(std::int64_t value) const
     *bytes_sent_ += sizeof(value);
     SLUICE_MPI(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, *comm_));
     return value;
+}
+
+std::int64_t Communicator::largest_patiently(std::int64_t value) const
+{
+    using namespace std::chrono_literals;
+    constexpr auto busy = 1ms, until_telling = 500ms;  // ranks that got the same signal come before that, and need not be told
+    *bytes_sent_ += sizeof(value);
+    MPI_Request request = MPI_REQUEST_NULL;
+    SLUICE_MPI(MPI_Iallreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, *comm_, &request));
+    const auto start = std::chrono::steady_clock::now();
+    while (true) {
+        int all_came = 0;
+        SLUICE_MPI(MPI_Test(&request, &all_came, MPI_STATUS_IGNORE));
+        if (all_came != 0) return value;
+        const auto waited = std::chrono::steady_clock::now() - start;
+        if (relay_ && waited > until_telling && stop_requested()) relay_->tell_others();
+        if (waited < busy) std::this_thread::yield();
+        else std::this_thread::sleep_for(100us);
+    }
 }
 
 double Communicator::largest(double value) const
@@ -147,7 +169,7 @@ Communicator Communicator::split(int color) const
     MPI_Comm part = MPI_COMM_NULL;
     const int own_group = size_ + rank_;
     SLUICE_MPI(MPI_Comm_split(*comm_, color < 0 ? own_group : color, rank_, &part));
-    return Communicator(part, true);
+    return Communicator(part, true, relay_);
 }
 
 void together(const Communicator& ranks, const std::function<void()>& action)
@@ -163,7 +185,7 @@ void together(const Communicator& ranks, const std::function<void()>& action)
         failed = true;
         message = error.what();
     }
-    const auto first_failed = ranks.largest(failed ? std::int64_t{ranks.size() - ranks.rank()} : std::int64_t{0});
+    const auto first_failed = ranks.largest_patiently(failed ? std::int64_t{ranks.size() - ranks.rank()} : std::int64_t{0});
     if (first_failed == 0) return;
     throw Agreed(ranks.broadcast(message, ranks.size() - static_cast<int>(first_failed)));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "parallel/stop_relay.hpp"
 
 #include <mpi.h>
 
@@ -41,7 +42,7 @@ struct Ranked {
 class Communicator {
 public:
     /// Takes over a communicator; `owned` ones are freed at the end.
-    explicit Communicator(MPI_Comm comm, bool owned);
+    explicit Communicator(MPI_Comm comm, bool owned, std::shared_ptr<StopRelay> relay = nullptr);
 
     int rank() const { return rank_; }
     int size() const { return size_; }
@@ -53,6 +54,8 @@ public:
     std::int64_t largest(std::int64_t value) const;
     double largest(double value) const;
     double smallest(double value) const;
+    /// As largest, for ranks that may come long after one another. Waits without using a core, and tells the others if this rank was asked to stop.
+    std::int64_t largest_patiently(std::int64_t value) const;
     bool any(bool value) const { return largest(std::int64_t{value ? 1 : 0}) != 0; }
 
     /// The best of all ranks' entries, on every rank.
@@ -89,6 +92,7 @@ private:
 
     std::shared_ptr<MPI_Comm> comm_;
     std::shared_ptr<std::int64_t> bytes_sent_;
+    std::shared_ptr<StopRelay> relay_;
     int rank_ = 0;
     int size_ = 1;
 };

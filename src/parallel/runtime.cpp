@@ -49,8 +49,9 @@ int fair_share_of_cores(const Communicator& world)
 Runtime::Runtime(int* argc, char*** argv)
 {
     int provided = 0;
-    SLUICE_MPI(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
-    if (provided < MPI_THREAD_FUNNELED) fail("this MPI has no thread support; build it with MPI_THREAD_FUNNELED");
+    SLUICE_MPI(MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided));
+    if (provided < MPI_THREAD_SERIALIZED) fail("this MPI has no thread support; build it with MPI_THREAD_SERIALIZED");
+    relay_ = std::make_shared<StopRelay>(MPI_COMM_WORLD);
 }
 
 void Runtime::start_threads(int threads)
@@ -65,12 +66,13 @@ void Runtime::start_threads(int threads)
 Runtime::~Runtime()
 {
     if (Kokkos::is_initialized()) Kokkos::finalize();
+    relay_->close();
     MPI_Finalize();
 }
 
 Communicator Runtime::world() const
 {
-    return Communicator(MPI_COMM_WORLD, false);
+    return Communicator(MPI_COMM_WORLD, false, relay_);
 }
 
 int host_threads()

@@ -21,6 +21,9 @@ public:
     void start_threads(int threads);
 
     Communicator world() const;
+
+private:
+    std::shared_ptr<StopRelay> relay_;
 };
 
 /// Threads of the running Runtime.

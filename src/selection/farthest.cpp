@@ -1,5 +1,6 @@
 #include "selection/farthest.hpp"
 
+#include "base/signals.hpp"
 #include "parallel/for_each_tile.hpp"
 
 #include <algorithm>
@@ -165,7 +166,7 @@ Ranked Farthest::find(Work& work)
     std::atomic<double> floor{std::max(0.0, best.value)};
     parallel::for_each_tile("selection/farthest", shard_.share, [&](RowId tile) {
         const auto i = static_cast<std::size_t>(tile - shard_.share.first_tile);
-        if (tile == first_tile) return;
+        if (tile == first_tile || stop_requested()) return;
         found[i] = search_tile(tile, floor.load(), done[i]);
         raise(floor, found[i].value);
     });

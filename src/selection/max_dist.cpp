@@ -60,6 +60,10 @@ std::vector<RowId> max_dist(const SelectionInput& input, double weight)
     }
     const auto labelled = pool::gather_rows(input.shard, input.scaling, input.labelled, input.ranks);
     if (!labelled.empty()) farthest.add_centres(labelled);
+    // The first look compares rows with all the labelled ones, which may take long: done here, ranks leave it early if asked to. What follows is short.
+    together(input.ranks, [&] {
+        if (!labelled.empty()) farthest.find(input.work);
+    });
 
     std::vector<RowId> batch;
     while (static_cast<std::int64_t>(batch.size()) < input.count) {
