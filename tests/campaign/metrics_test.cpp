@@ -70,7 +70,7 @@ TEST(Metrics, BestOfAWindowIsTheValueNearestToItsCentre)
 
 TEST(Metrics, DoNotDependOnTheOrderOfAnswers)
 {
-    const std::vector<double> values = {0.1, 0.7, 1e-17, 0.3, 1e9, 0.2};
+    const std::vector<double> values = {1, 1e16, -1e16, 0.3, 5, 0.2};
     std::vector<JournalEvent> forward = {batch(0, {0, 1, 2, 3, 4, 5})}, backward = forward;
     for (RowId i = 0; i < 6; ++i) {
         forward.emplace_back(label(i, {values[static_cast<std::size_t>(i)]}));

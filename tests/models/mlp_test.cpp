@@ -56,6 +56,26 @@ TEST(Mlp, LearnsASmoothFunction)
     }
 }
 
+TEST(Mlp, AMemberDoesNotDependOnItsPlaceInABlock)
+{
+    const auto data = smooth_labels(20);
+    std::vector<Bootstrap> bags;
+    for (int m = 0; m < 3; ++m) bags.push_back(draw_bootstrap(20, m, {}));
+    const auto apart = [&](double learning_rate, std::int64_t steps) {
+        const auto family = mlp({{"width", std::int64_t{4}}, {"steps", steps}, {"learning_rate", learning_rate}});
+        const auto block = family.train(data, bags, 5, {1, 2});
+        double largest = 0;
+        for (std::size_t m = 0; m < 3; ++m) {
+            const auto alone = family.train(data, std::span(bags).subspan(m, 1), 5 + static_cast<int>(m), {1, 2});
+            EXPECT_EQ(block.size(), 3 * alone.size());
+            for (std::size_t i = 0; i < alone.size(); ++i) largest = std::max(largest, std::abs(static_cast<double>(alone[i] - block[m * alone.size() + i])));
+        }
+        return largest;
+    };
+    EXPECT_EQ(apart(1e-30, 1), 0) << "weights to begin with";
+    EXPECT_LT(apart(0.01, 10), 1e-4) << "mini-batches";
+}
+
 TEST(Mlp, MembersDifferOnTheSameResampleByTheirKeyAlone)
 {
     const auto data = smooth_labels(20);
