@@ -20,7 +20,7 @@ namespace {
 
 const std::vector<OptionSpec> campaign_keys = {
     text("name", "").required().help("of the campaign; also of its run folder"),
-    whole("seed", 1).at_least(0).help("of every random draw"),
+    whole("seed", 1).at_least(0).at_most(4294967295.0).help("of every random draw"),
     whole("batch", 10).at_least(1).at_most(1e6).help("rows asked for in one iteration"),
     whole("iterations", 50).at_least(0).help("batches at most, after the initial rows"),
     text("stop", "top-10").one_of({"top-10", "never"}).or_number().help(

@@ -8,7 +8,7 @@
 
 namespace sluice::campaign {
 
-/// Draws `count` of the eligible rows uniformly without replacement, ascending: those with the smallest random number, which is keyed by
+/// Draws `count` of the eligible rows uniformly without replacement, ascending: those with the largest random number, which is keyed by
 /// (seed, iteration, row). Fewer if fewer are eligible. Collective.
 std::vector<RowId> draw_rows(const std::vector<bool>& eligible, std::int64_t count, std::uint64_t seed, std::int64_t iteration, const Share& share, const Communicator& ranks);
 

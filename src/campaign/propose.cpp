@@ -85,6 +85,7 @@ std::vector<double> score(const CampaignFile& file, const pool::Shard& shard, co
             predictions.rows = chunk.rows();
             if (surrogate != nullptr) {
                 parallel::for_each_tile("models/predict", chunk, [&](RowId tile) {
+                    if (stop_requested()) return;
                     predict_tile(shard, scaling, *surrogate, file.goals, tile, tiling.first_row(tile) - chunk.first_row, predictions.member);
                 });
             }

@@ -1,6 +1,7 @@
 #include "report/report.hpp"
 
 #include "base/log.hpp"
+#include "base/signals.hpp"
 #include "cli/command.hpp"
 
 namespace sluice::cli {
@@ -22,6 +23,7 @@ void add_report(CLI::App& app, Action& action)
     command->add_option("-o,--output", arguments->output, "HTML file")->required();
     command->callback([arguments, &action] {
         action = [arguments](const Communicator& ranks) {
+            release_stop_signals();
             on_root(ranks, [&] { report::write_report(arguments->runs, arguments->output); });
             log::info("report: {}", std::filesystem::absolute(arguments->output).string());
             return ExitCode::done;

@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/signals.hpp"
 #include "cli/campaign_arguments.hpp"
 
 namespace sluice::cli {
@@ -11,6 +12,7 @@ struct Arguments : CampaignArguments {
 
 ExitCode validate(const Arguments& arguments, const Communicator& ranks)
 {
+    release_stop_signals();
     if (arguments.keys) {
         log::info("{}", campaign::describe_keys());
         return ExitCode::done;
