@@ -181,7 +181,7 @@ kind = "ucb"
 kappo = 2
 kappa = -0.5
 )");
-    for (const char* line : {"folder/c.toml:1: [campaign] name: missing", "folder/c.toml:2: [campaign] seed = -1: must be a whole number of at least 0",
+    for (const char* line : {"folder/c.toml:1: [campaign] name: missing", "folder/c.toml:2: [campaign] seed = -1: must be a whole number from 0 to 4294967295",
                              "folder/c.toml:3: [campaign] batch = 'ten': must be a whole number from 1 to 1000000",
                              "folder/c.toml:4: [campaign] stop = 'soon': must be one of \"top-10\", \"never\", or a number",
                              "folder/c.toml:5: [campaign.initial] coutn: unknown key; did you mean count?", "folder/c.toml:5: [campaign.initial] file: a CSV file goes with",

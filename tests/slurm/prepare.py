@@ -10,7 +10,7 @@ CAMPAIGN = """
 [campaign]
 name = "requeue"
 batch = 4
-iterations = 60
+iterations = 105
 stop = "never"
 [pool]
 file = "pool.h5"
