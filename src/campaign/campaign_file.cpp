@@ -183,9 +183,11 @@ problems::Goal read_goal(Reader& reader, const toml::table& table)
     const auto& window = options.numbers("window");
     const auto place = reader.place("target", table.get("window") != nullptr ? table.get("window") : &table);
     if (kind == "window") {
-        const auto found = window.empty() ? ": missing;" : fmt::format(" = [{}]:", fmt::join(window, ", "));
-        if (window.size() != 2 || window[0] > window[1]) reader.add(place, fmt::format("[[target]] window{} must be [lowest, highest]", found));
-        else goal.low = window[0], goal.high = window[1];
+        const auto* node = table.get("window");
+        const bool refused_already = node != nullptr && !(node->is_array() && node->as_array()->empty());
+        if (window.empty() && !refused_already) reader.add(place, "[[target]] window: missing; must be [lowest, highest]");
+        else if (window.size() == 2 && window[0] <= window[1]) goal.low = window[0], goal.high = window[1];
+        else if (!window.empty()) reader.add(place, fmt::format("[[target]] window = [{}]: must be [lowest, highest]", fmt::join(window, ", ")));
     } else if (!window.empty()) {
         reader.add(place, "[[target]] window: only for goal = \"window\"");
     }
@@ -264,7 +266,7 @@ void check_combinations(Reader& reader, const toml::table& root, CampaignFile& f
         if (!(row >= 0 && row == std::floor(row))) reader.add(rule_place, fmt::format("[campaign.initial] rows: {} is not a row number", row));
         else if (!rows.insert(row).second) reader.add(rule_place, fmt::format("[campaign.initial] rows: {} appears twice", row));
     }
-    if (const auto& name = file.campaign.text("name"); name.find('/') != std::string::npos || name.starts_with(".") || (name.empty() && root.at_path("campaign.name"))) {
+    if (const auto& name = file.campaign.text("name"); name.find('/') != std::string::npos || name.starts_with(".")) {
         reader.add(reader.place("campaign", root.at_path("campaign.name").node(), "name"), fmt::format("[campaign] name = \"{}\": must be usable as a file name", name));
     }
 }
