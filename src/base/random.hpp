@@ -15,6 +15,17 @@ enum class Purpose : std::uint32_t {
     weight_init = 3,
     minibatch = 4,
     random_score = 5,
+    cluster_start = 6,
+    search_sample = 7,
+    search_trial = 8,
+    search_folds = 9,
+    hold_out = 10,
+    evolution = 11,
+    evolution_members = 12,
+    sobol = 13,
+    hypervolume = 14,
+    history_sample = 15,
+    tree_columns = 16,
 };
 
 /// Philox4x32-10, a counter-based generator: the k-th number is a function of key and counter alone.

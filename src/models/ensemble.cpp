@@ -9,7 +9,7 @@ namespace sluice::models {
 
 Bootstrap draw_bootstrap(std::int64_t count, int member, const FitKey& key)
 {
-    RandomStream random(key.seed, Purpose::bootstrap, key.iteration, static_cast<std::uint64_t>(member));
+    auto random = key.draws(Purpose::bootstrap, member);
     Bootstrap rows(static_cast<std::size_t>(count));
     for (auto& row : rows) row = random.below(static_cast<std::uint32_t>(count));
     return rows;
@@ -48,6 +48,25 @@ std::vector<double> out_of_bag_r2(const TrainingSet& data, const std::vector<Boo
     return r2;
 }
 
+std::vector<Member> gather_members(const std::vector<Member>& own, const Communicator& ranks)
+{
+    std::vector<std::int64_t> lengths;
+    std::vector<float> values;
+    for (const auto& member : own) {
+        lengths.push_back(static_cast<std::int64_t>(member.size()));
+        values.insert(values.end(), member.begin(), member.end());
+    }
+    const auto all_lengths = ranks.gather(std::span<const std::int64_t>(lengths));
+    const auto all_values = ranks.gather(std::span<const float>(values));
+    std::vector<Member> all;
+    auto at = all_values.begin();
+    for (const auto length : all_lengths) {
+        all.emplace_back(at, at + length);
+        at += length;
+    }
+    return all;
+}
+
 Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks)
 {
     std::vector<Bootstrap> bootstraps;
@@ -56,7 +75,7 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     // Blocks are tiles of members.
     const Tiling blocks{members, block};
     const Share share = share_of(blocks, ranks.rank(), ranks.size());
-    std::vector<std::vector<float>> trained(static_cast<std::size_t>(share.tiles()));
+    std::vector<std::vector<Member>> trained(static_cast<std::size_t>(share.tiles()));
     together(ranks, [&] {
         parallel::for_each_tile("models/train", share, [&](RowId b) {
             const auto first = static_cast<std::size_t>(blocks.first_row(b)), count = static_cast<std::size_t>(blocks.rows_in(b));
@@ -66,11 +85,11 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     });
     parallel::stop_if_asked(ranks);
 
-    std::vector<float> own;
-    for (const auto& part : trained) own.insert(own.end(), part.begin(), part.end());
+    std::vector<Member> own;
+    for (auto& part : trained) std::move(part.begin(), part.end(), std::back_inserter(own));
     Ensemble ensemble;
     ensemble.members = members;
-    ensemble.predict = family.predictor(ranks.gather(std::span<const float>(own)), members, data.columns, data.targets);
+    ensemble.predict = family.predictor(gather_members(own, ranks), data);
     ensemble.flops_per_row = family.flops_per_row(data.columns, data.targets) * members;
 
     std::vector<float> predictions(static_cast<std::size_t>(data.count() * members * data.targets));

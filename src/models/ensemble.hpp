@@ -16,6 +16,9 @@ struct Ensemble {
 /// The resample of one member: keyed by member, so that it does not matter which rank draws it.
 Bootstrap draw_bootstrap(std::int64_t count, int member, const FitKey& key);
 
+/// All ranks' members, in rank order, on every rank. Collective.
+std::vector<Member> gather_members(const std::vector<Member>& own, const Communicator& ranks);
+
 /// Trains `members` members in blocks of `block`, dealt to ranks, and gathers them. A block is the unit of batching: its shape, and with it every
 /// bit of the result, does not depend on the number of ranks. Collective; a safe point.
 Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/random.hpp"
 #include "base/registry.hpp"
 #include "parallel/communicator.hpp"
 
@@ -21,7 +22,7 @@ struct TrainingSet {
     std::int64_t count() const { return static_cast<std::int64_t>(rows.size()); }
 };
 
-/// One member's resample of the labelled rows: count() indices into the training set, drawn with replacement.
+/// One member's resample of the labelled rows: indices into the training set, with repetitions; count() of them for a bootstrap, fewer for a fold.
 using Bootstrap = std::vector<std::int64_t>;
 
 /// Fills `out` [rows, members, targets] for features [rows, columns]. Called from several threads at once, always with the same number of rows.
@@ -31,14 +32,23 @@ using Predict = std::function<void(const float* features, std::int64_t rows, flo
 struct FitKey {
     std::uint64_t seed = 0;
     std::uint32_t iteration = 0;
+    std::uint32_t fit = 0;  ///< which fit of the iteration, where there are several
+
+    RandomStream draws(Purpose purpose, int member) const
+    {
+        return {seed, purpose, iteration, (std::uint64_t{fit} << 32) | static_cast<std::uint32_t>(member)};
+    }
 };
 
-/// A surrogate family. A trained member is a flat list of floats, so that members can be trained anywhere and gathered everywhere.
+/// A trained member: a flat list of floats, so that members can be trained anywhere and gathered everywhere. Its meaning is its family's.
+using Member = std::vector<float>;
+
+/// A surrogate family.
 struct Family {
-    /// Parameters of consecutive members, one after the other; `first_member` keys their random draws. All members are trained as one batch.
-    std::function<std::vector<float>(const TrainingSet&, std::span<const Bootstrap>, int first_member, const FitKey&)> train;
-    /// The function that predicts with all members' parameters.
-    std::function<Predict(std::vector<float> parameters, int members, std::int64_t columns, std::int64_t targets)> predictor;
+    /// One member per resample, consecutive ones from `first_member`, which keys their random draws. All are trained as one batch.
+    std::function<std::vector<Member>(const TrainingSet&, std::span<const Bootstrap>, int first_member, const FitKey&)> train;
+    /// The function that predicts with all members. The training set is the one they were trained on.
+    std::function<Predict(const std::vector<Member>&, const TrainingSet&)> predictor;
     /// Floating-point operations of predicting one row with one member, for the record of stages.
     std::function<double(std::int64_t columns, std::int64_t targets)> flops_per_row;
 };

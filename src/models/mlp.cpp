@@ -46,7 +46,7 @@ Layers initial_layers(const std::vector<std::int64_t>& sizes, std::int64_t membe
         layers.biases.push_back(torch::empty({members, 1, sizes[l + 1]}));
     }
     for (std::int64_t m = 0; m < members; ++m) {
-        RandomStream random(key.seed, Purpose::weight_init, key.iteration, static_cast<std::uint64_t>(first_member + m));
+        auto random = key.draws(Purpose::weight_init, first_member + static_cast<int>(m));
         for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
             const double bound = 1 / std::sqrt(static_cast<double>(sizes[l]));
             for (const auto& tensor : {layers.weights[l][m], layers.biases[l][m]}) {
@@ -76,7 +76,7 @@ torch::Tensor draw_minibatches(std::span<const Bootstrap> bootstraps, int first_
     auto* out = indices.data_ptr<std::int64_t>();
     for (std::int64_t m = 0; m < members; ++m) {
         const auto& rows = bootstraps[static_cast<std::size_t>(m)];
-        RandomStream random(key.seed, Purpose::minibatch, key.iteration, static_cast<std::uint64_t>(first_member + m));
+        auto random = key.draws(Purpose::minibatch, first_member + static_cast<int>(m));
         for (std::int64_t s = 0; s < steps; ++s) {
             for (std::int64_t b = 0; b < batch; ++b) out[(s * members + m) * batch + b] = rows[random.below(static_cast<std::uint32_t>(rows.size()))];
         }
@@ -86,8 +86,8 @@ torch::Tensor draw_minibatches(std::span<const Bootstrap> bootstraps, int first_
 
 /// AdamW on the mean squared error, learning rate falling linearly to zero. A block of members is one graph; their losses add, so that each member's
 /// gradient is its own.
-/// \return  per member: each layer's weights [in, out] and biases [out]
-std::vector<float> train_mlp(const TrainingSet& data, std::span<const Bootstrap> bootstraps, int first_member, const FitKey& key, const MlpOptions& options)
+/// \return  a member: each layer's weights [in, out] and biases [out]
+std::vector<Member> train_mlp(const TrainingSet& data, std::span<const Bootstrap> bootstraps, int first_member, const FitKey& key, const MlpOptions& options)
 {
     const auto members = static_cast<std::int64_t>(bootstraps.size());
     const auto x = as_tensor(data.x, {data.count(), data.columns});
@@ -112,13 +112,14 @@ std::vector<float> train_mlp(const TrainingSet& data, std::span<const Bootstrap>
         parts.push_back(layers.weights[l].reshape({members, -1}));
         parts.push_back(layers.biases[l].reshape({members, -1}));
     }
-    return to_vector(torch::cat(parts, 1).contiguous());
+    return to_members(torch::cat(parts, 1));
 }
 
 /// The first layer, which has most of the work, is one matrix product for all members; the others are batched over members.
-Predict mlp_predictor(const std::vector<float>& parameters, std::int64_t members, std::int64_t columns, std::int64_t targets, std::int64_t width)
+Predict mlp_predictor(const std::vector<Member>& trained, const TrainingSet& data, std::int64_t width)
 {
-    const auto table = as_tensor(parameters, {members, -1});
+    const auto table = stack_members(trained);
+    const auto members = table.size(0), columns = data.columns, targets = data.targets;
     const auto sizes = layer_sizes(columns, targets, width);
     Layers layers;
     std::int64_t at = 0;
@@ -155,8 +156,7 @@ const FamilyRegistration mlp{
         return Family{
             .train = [options](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int first_member,
                                const FitKey& key) { return train_mlp(data, bootstraps, first_member, key, options); },
-            .predictor = [options](const std::vector<float>& parameters, int members, std::int64_t columns,
-                                   std::int64_t targets) { return mlp_predictor(parameters, members, columns, targets, options.width); },
+            .predictor = [options](const std::vector<Member>& members, const TrainingSet& data) { return mlp_predictor(members, data, options.width); },
             .flops_per_row =
                 [options](std::int64_t columns, std::int64_t targets) {
                     return 2.0 * static_cast<double>(options.width * (columns + options.width + targets));

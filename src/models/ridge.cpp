@@ -11,9 +11,9 @@ using namespace torch::indexing;
 
 /// Ridge regression of a block of resamples, in the dual form: with K = X X', centred, each member solves (K_b + lambda n I) a = y_b and has the weights
 /// X_b' a. Cost n^3 per member and nothing in columns^2, as labelled rows are few and columns many.
-/// \return  per member: weights [targets, columns], then intercepts [targets]
+/// \return  a member: weights [targets, columns], then intercepts [targets]
 /// Source: Hoerl and Kennard 1970; dual form: Saunders, Gammerman and Vovk 1998.
-std::vector<float> train_ridge(const TrainingSet& data, std::span<const Bootstrap> bootstraps, double lambda)
+std::vector<Member> train_ridge(const TrainingSet& data, std::span<const Bootstrap> bootstraps, double lambda)
 {
     const torch::NoGradGuard no_gradients;
     const auto n = data.count();
@@ -31,14 +31,14 @@ std::vector<float> train_ridge(const TrainingSet& data, std::span<const Bootstra
     const auto dual = torch::cholesky_solve(y_b - y_mean, factor);                     // [members, n, targets]
     const auto weights = torch::bmm(dual.transpose(1, 2), centred);                    // [members, targets, columns]
     const auto intercepts = y_mean.squeeze(1) - torch::bmm(weights, x_mean.transpose(1, 2)).squeeze(2);
-    const auto parameters = torch::cat({weights.reshape({members, -1}), intercepts}, 1).to(torch::kFloat32).contiguous();
-    return to_vector(parameters);
+    return to_members(torch::cat({weights.reshape({members, -1}), intercepts}, 1).to(torch::kFloat32));
 }
 
 /// All members in one matrix product: [rows, columns] x [columns, members * targets].
-Predict ridge_predictor(const std::vector<float>& parameters, int members, std::int64_t columns, std::int64_t targets)
+Predict ridge_predictor(const std::vector<Member>& trained, const TrainingSet& data)
 {
-    const auto table = as_tensor(parameters, {members, -1});
+    const auto table = stack_members(trained);
+    const auto members = table.size(0), columns = data.columns, targets = data.targets;
     const auto weights = table.index({Slice(), Slice(0, targets * columns)}).reshape({members * targets, columns}).t().clone(at::MemoryFormat::Contiguous);
     const auto intercepts = table.index({Slice(), Slice(targets * columns, None)}).reshape({members * targets}).clone();
     return [=](const float* features, std::int64_t rows, float* out) {

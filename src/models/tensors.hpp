@@ -28,9 +28,22 @@ inline torch::Tensor stack_bootstraps(std::span<const Bootstrap> bootstraps)
     return all;
 }
 
-inline std::vector<float> to_vector(const torch::Tensor& tensor)
+/// Members of equal length as one tensor [members, length].
+inline torch::Tensor stack_members(const std::vector<Member>& members)
 {
-    return {tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()};
+    auto all = torch::empty({static_cast<std::int64_t>(members.size()), static_cast<std::int64_t>(members[0].size())});
+    auto* out = all.data_ptr<float>();
+    for (const auto& member : members) out = std::copy(member.begin(), member.end(), out);
+    return all;
+}
+
+/// The rows of a float tensor [members, length].
+inline std::vector<Member> to_members(const torch::Tensor& tensor)
+{
+    std::vector<Member> members;
+    const auto rows = tensor.contiguous();
+    for (std::int64_t m = 0; m < rows.size(0); ++m) members.emplace_back(rows[m].data_ptr<float>(), rows[m].data_ptr<float>() + rows.size(1));
+    return members;
 }
 
 }  // namespace sluice::models

@@ -67,8 +67,8 @@ TEST(Mlp, AMemberDoesNotDependOnItsPlaceInABlock)
         double largest = 0;
         for (std::size_t m = 0; m < 3; ++m) {
             const auto alone = family.train(data, std::span(bags).subspan(m, 1), 5 + static_cast<int>(m), {1, 2});
-            EXPECT_EQ(block.size(), 3 * alone.size());
-            for (std::size_t i = 0; i < alone.size(); ++i) largest = std::max(largest, std::abs(static_cast<double>(alone[i] - block[m * alone.size() + i])));
+            EXPECT_EQ(block.size(), 3);
+            for (std::size_t i = 0; i < block[m].size(); ++i) largest = std::max(largest, std::abs(static_cast<double>(alone[0][i] - block[m][i])));
         }
         return largest;
     };
@@ -91,11 +91,13 @@ TEST(Mlp, MembersDifferOnTheSameResampleByTheirKeyAlone)
 TEST(Mlp, PredictsTwoLayersOfRectifiedUnits)
 {
     // One feature, two units, one target. Per member: first weights [1, 2], biases [2], second [2, 2], [2], third [2, 1], [1].
-    const std::vector<float> parameters = {1, -1, 0, 1, /**/ 1, 2, 3, -1, 0, 0.5F, /**/ 1, 10, 0.25F,  //
-                                           2, 0,  -1, 0, /**/ 1, 0, 0, 1, 0, 3, /**/ -1, 1, 0};
+    const std::vector<Member> members = {{1, -1, 0, 1, /**/ 1, 2, 3, -1, 0, 0.5F, /**/ 1, 10, 0.25F},  //
+                                         {2, 0, -1, 0, /**/ 1, 0, 0, 1, 0, 3, /**/ -1, 1, 0}};
+    TrainingSet data;
+    data.columns = data.targets = 1;
     const std::vector<float> features = {2, -3};
     std::vector<float> out(4);
-    mlp({{"width", std::int64_t{2}}}).predictor(parameters, 2, 1, 1)(features.data(), 2, out.data());
+    mlp({{"width", std::int64_t{2}}}).predictor(members, data)(features.data(), 2, out.data());
     // Member 0 at 2: (2, 0) -> (2, 4.5) -> 47.25; at -3: (0, 4) -> (12, 0) -> 12.25. Member 1 at 2: (3, 0) -> (3, 3) -> 0; at -3: (0, 0) -> (0, 3) -> 3.
     EXPECT_EQ(out, (std::vector<float>{47.25F, 0, 12.25F, 3}));
 }

@@ -68,11 +68,11 @@ TEST(Ridge, SolvesTheNormalEquationsOfEveryBag)
         std::vector<Bootstrap> bags;
         for (int m = 0; m < 3; ++m) bags.push_back(draw_bootstrap(data.count(), m, {1, 0}));
         for (const double lambda : {0.01, 1.0}) {
-            const auto parameters = ridge(lambda).train(data, bags, 0, {});
-            const auto size = static_cast<std::size_t>(2 * (columns + 1));
-            ASSERT_EQ(parameters.size(), 3 * size);
-            for (std::size_t m = 0; m < 3; ++m) EXPECT_LT(largest_gradient(data, bags[m], parameters.data() + m * size, lambda), 1e-6) << columns << " columns, member " << m;
-            EXPECT_GT(largest_gradient(data, bags[1], parameters.data(), lambda), 1e-3) << "the bag of another member";
+            const auto members = ridge(lambda).train(data, bags, 0, {});
+            ASSERT_EQ(members.size(), 3);
+            ASSERT_EQ(members[0].size(), static_cast<std::size_t>(2 * (columns + 1)));
+            for (std::size_t m = 0; m < 3; ++m) EXPECT_LT(largest_gradient(data, bags[m], members[m].data(), lambda), 1e-6) << columns << " columns, member " << m;
+            EXPECT_GT(largest_gradient(data, bags[1], members[0].data(), lambda), 1e-3) << "the bag of another member";
         }
     }
 }
@@ -87,24 +87,31 @@ TEST(Ridge, EqualsTheSolutionByHand)
     data.x = {2, 0, 0, 1};
     data.y = {3, 1};
     const std::vector<Bootstrap> bags = {{0, 1}, {1, 1}};
-    const auto parameters = ridge(0.75).train(data, bags, 0, {});
-    const std::vector<float> expected = {0.5F, -0.25F, 1.625F, 0, 0, 1};  // the second bag holds one row: no slope
-    ASSERT_EQ(parameters.size(), expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(parameters[i], expected[i], 1e-6) << i;
+    const auto members = ridge(0.75).train(data, bags, 0, {});
+    const std::vector<Member> expected = {{0.5F, -0.25F, 1.625F}, {0, 0, 1}};  // the second bag holds one row: no slope
+    ASSERT_EQ(members.size(), expected.size());
+    for (std::size_t m = 0; m < expected.size(); ++m) {
+        ASSERT_EQ(members[m].size(), expected[m].size());
+        for (std::size_t i = 0; i < expected[m].size(); ++i) EXPECT_NEAR(members[m][i], expected[m][i], 1e-6) << m << " " << i;
+    }
 }
 
 TEST(Ridge, PredictsWeightsTimesFeaturesPlusIntercept)
 {
     constexpr int members = 2, columns = 3, targets = 2, rows = 4;
-    std::vector<float> parameters, features;
-    for (int i = 0; i < members * targets * (columns + 1); ++i) parameters.push_back(static_cast<float>((i * 7) % 11) - 4);
+    TrainingSet data;
+    data.columns = columns;
+    data.targets = targets;
+    std::vector<Member> trained(members);
+    std::vector<float> features;
+    for (int i = 0; i < members * targets * (columns + 1); ++i) trained[static_cast<std::size_t>(i / (targets * (columns + 1)))].push_back(static_cast<float>((i * 7) % 11) - 4);
     for (int i = 0; i < rows * columns; ++i) features.push_back(static_cast<float>((i * 5) % 7) - 2);
     std::vector<float> out(rows * members * targets);
-    ridge(1).predictor(parameters, members, columns, targets)(features.data(), rows, out.data());
+    ridge(1).predictor(trained, data)(features.data(), rows, out.data());
     for (int i = 0; i < rows; ++i) {
         for (int m = 0; m < members; ++m) {
             for (int t = 0; t < targets; ++t) {
-                const float* own = parameters.data() + m * targets * (columns + 1);
+                const float* own = trained[static_cast<std::size_t>(m)].data();
                 float expected = own[targets * columns + t];
                 for (int c = 0; c < columns; ++c) expected += own[t * columns + c] * features[static_cast<std::size_t>(i * columns + c)];
                 EXPECT_EQ(out[static_cast<std::size_t>((i * members + m) * targets + t)], expected) << "row " << i << ", member " << m << ", target " << t;

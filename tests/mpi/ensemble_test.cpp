@@ -65,26 +65,28 @@ TEST(FitEnsemble, TrainsEveryMemberOnceOnItsOwnResample)
     models::Family family;  // a member is its number and the sum of its resample
     family.train = [&](const models::TrainingSet&, std::span<const models::Bootstrap> bags, int first, const models::FitKey&) {
         trained += static_cast<std::int64_t>(bags.size());
-        std::vector<float> parameters;
+        std::vector<models::Member> members;
         for (std::size_t b = 0; b < bags.size(); ++b) {
             float sum = 0;
             for (const auto row : bags[b]) sum += static_cast<float>(row);
-            parameters.insert(parameters.end(), {static_cast<float>(first) + static_cast<float>(b), sum});
+            members.push_back({static_cast<float>(first) + static_cast<float>(b), sum});
+            members.back().resize(2 + b);  // members may differ in length
         }
-        return parameters;
+        return members;
     };
-    std::vector<float> seen;
-    family.predictor = [&](const std::vector<float>& parameters, int, std::int64_t, std::int64_t) {
-        seen = parameters;
+    std::vector<models::Member> seen;
+    family.predictor = [&](const std::vector<models::Member>& members, const models::TrainingSet&) {
+        seen = members;
         return [](const float*, std::int64_t rows, float* out) { std::fill_n(out, rows * 10, 0.0F); };
     };
     family.flops_per_row = [](std::int64_t, std::int64_t) { return 4.0; };
     const auto ensemble = models::fit_ensemble(family, data, 10, 4, {5, 6}, ranks());
-    std::vector<float> expected;
+    std::vector<models::Member> expected;
     for (int m = 0; m < 10; ++m) {
         float sum = 0;
         for (const auto row : models::draw_bootstrap(12, m, {5, 6})) sum += static_cast<float>(row);
-        expected.insert(expected.end(), {static_cast<float>(m), sum});
+        expected.push_back({static_cast<float>(m), sum});
+        expected.back().resize(static_cast<std::size_t>(2 + m % 4));
     }
     EXPECT_EQ(seen, expected) << "in member order, on every rank";
     EXPECT_EQ(ranks().sum(trained), 10);
@@ -95,7 +97,7 @@ TEST(FitEnsemble, FailsOnEveryRankWhereOneBlockFails)
 {
     const auto data = random_labels(5, 1, 1);
     models::Family family;
-    family.train = [&](const models::TrainingSet&, std::span<const models::Bootstrap>, int first, const models::FitKey&) -> std::vector<float> {
+    family.train = [&](const models::TrainingSet&, std::span<const models::Bootstrap>, int first, const models::FitKey&) -> std::vector<models::Member> {
         if (first == 2) fail("block 2 does not converge");
         return {};
     };
