@@ -90,7 +90,7 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     Ensemble ensemble;
     ensemble.members = members;
     ensemble.predict = family.predictor(gather_members(own, ranks), data);
-    ensemble.flops_per_row = family.flops_per_row(data.columns, data.targets) * members;
+    ensemble.flops_per_row = family.flops_per_row(data, members);
 
     std::vector<float> predictions(static_cast<std::size_t>(data.count() * members * data.targets));
     ensemble.predict(data.x.data(), data.count(), predictions.data());

@@ -49,8 +49,8 @@ struct Family {
     std::function<std::vector<Member>(const TrainingSet&, std::span<const Bootstrap>, int first_member, const FitKey&)> train;
     /// The function that predicts with all members. The training set is the one they were trained on.
     std::function<Predict(const std::vector<Member>&, const TrainingSet&)> predictor;
-    /// Floating-point operations of predicting one row with one member, for the record of stages.
-    std::function<double(std::int64_t columns, std::int64_t targets)> flops_per_row;
+    /// Floating-point operations of predicting one row with all members, for the record of stages.
+    std::function<double(const TrainingSet&, std::int64_t members)> flops_per_row;
 };
 
 using FamilyRegistration = Registration<Family>;

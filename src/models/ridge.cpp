@@ -1,4 +1,4 @@
-#include "models/family.hpp"
+#include "models/linear.hpp"
 #include "models/tensors.hpp"
 
 #include <cmath>
@@ -6,8 +6,6 @@
 namespace sluice::models {
 
 namespace {
-
-using namespace torch::indexing;
 
 /// Ridge regression of a block of resamples, in the dual form: with K = X X', centred, each member solves (K_b + lambda n I) a = y_b and has the weights
 /// X_b' a. Cost n^3 per member and nothing in columns^2, as labelled rows are few and columns many.
@@ -34,20 +32,6 @@ std::vector<Member> train_ridge(const TrainingSet& data, std::span<const Bootstr
     return to_members(torch::cat({weights.reshape({members, -1}), intercepts}, 1).to(torch::kFloat32));
 }
 
-/// All members in one matrix product: [rows, columns] x [columns, members * targets].
-Predict ridge_predictor(const std::vector<Member>& trained, const TrainingSet& data)
-{
-    const auto table = stack_members(trained);
-    const auto members = table.size(0), columns = data.columns, targets = data.targets;
-    const auto weights = table.index({Slice(), Slice(0, targets * columns)}).reshape({members * targets, columns}).t().clone(at::MemoryFormat::Contiguous);
-    const auto intercepts = table.index({Slice(), Slice(targets * columns, None)}).reshape({members * targets}).clone();
-    return [=](const float* features, std::int64_t rows, float* out) {
-        const torch::NoGradGuard no_gradients;
-        auto result = torch::from_blob(out, {rows, members * targets}, torch::kFloat32);
-        torch::addmm_out(result, intercepts, from_features(features, rows, columns), weights);
-    };
-}
-
 const FamilyRegistration ridge{
     "ridge-ensemble",
     "bootstrap ensemble of ridge regressions",
@@ -56,8 +40,8 @@ const FamilyRegistration ridge{
         const double lambda = options.real("lambda");
         return Family{
             .train = [lambda](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) { return train_ridge(data, bootstraps, lambda); },
-            .predictor = ridge_predictor,
-            .flops_per_row = [](std::int64_t columns, std::int64_t targets) { return 2.0 * static_cast<double>(columns * targets); },
+            .predictor = linear_predictor,
+            .flops_per_row = linear_flops,
         };
     }};
 

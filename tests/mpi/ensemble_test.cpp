@@ -79,7 +79,7 @@ TEST(FitEnsemble, TrainsEveryMemberOnceOnItsOwnResample)
         seen = members;
         return [](const float*, std::int64_t rows, float* out) { std::fill_n(out, rows * 10, 0.0F); };
     };
-    family.flops_per_row = [](std::int64_t, std::int64_t) { return 4.0; };
+    family.flops_per_row = [](const models::TrainingSet&, std::int64_t members) { return 4.0 * static_cast<double>(members); };
     const auto ensemble = models::fit_ensemble(family, data, 10, 4, {5, 6}, ranks());
     std::vector<models::Member> expected;
     for (int m = 0; m < 10; ++m) {
