@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <mutex>
 #include <cstdlib>
 #include <system_error>
 
@@ -95,8 +96,10 @@ void write_error(const std::string& line)
 
 void progress(const std::string& stage, double done, double total, const std::string& unit)
 {
+    static std::mutex one_at_a_time;  // threads report as they finish tiles; one that finds another drawing goes on
+    const std::unique_lock lock(one_at_a_time, std::try_to_lock);
     auto& s = state();
-    if (!s.terminal) return;
+    if (!s.terminal || !lock) return;
     const auto now = Clock::now();
     if (s.stage != stage || !s.line_is_open) {
         s.stage = stage;

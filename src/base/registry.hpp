@@ -21,9 +21,10 @@ struct Registration {
     std::string summary;
     std::vector<OptionSpec> options;
     std::function<Made(const Options&)> make;
+    std::function<void(Options&)> resolve;  ///< fills in values that depend on other ones, if any do; a campaign file is kept with all its values
 
-    Registration(std::string name_, std::string summary_, std::vector<OptionSpec> options_, std::function<Made(const Options&)> make_)
-        : name(std::move(name_)), summary(std::move(summary_)), options(std::move(options_)), make(std::move(make_))
+    Registration(std::string name_, std::string summary_, std::vector<OptionSpec> options_, std::function<Made(const Options&)> make_, std::function<void(Options&)> resolve_ = {})
+        : name(std::move(name_)), summary(std::move(summary_)), options(std::move(options_)), make(std::move(make_)), resolve(std::move(resolve_))
     {
         all().emplace(name, this);
     }

@@ -61,6 +61,7 @@ Campaign::Campaign(CampaignFile file, std::filesystem::path folder, const Commun
     : file_(std::move(file)), folder_(std::move(folder)), ranks_(ranks), stages_(folder_ / "stages.csv", ranks)
 {
     problem_ = Registration<problems::Problem>::all().at(file_.problem.kind)->make(file_.problem.options);
+    if (!file_.strategy.kind.empty()) strategy_ = StrategyRegistration::all().at(file_.strategy.kind)->make(file_.strategy.options);
     on_root(ranks_, [&] { make_folder(folder_); });
     stages_.time(state_.next_iteration(), "read", [&](Work& work) {
         open_pool();
@@ -180,7 +181,10 @@ BatchEvent Campaign::choose_batch()
         batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), file_.seed(), batch.iteration, shard_.share, ranks_);
         return batch;
     }
-    return propose(file_, shard_, scaling_, state_, stages_, ranks_);
+    if (!strategy_) return propose(file_, shard_, scaling_, state_, stages_, ranks_);
+    auto proposal = strategy_({shard_, scaling_, state_.rows, state_.labelled, file_.goals, file_.campaign.whole("batch"), file_.seed(), batch.iteration, stages_, ranks_});
+    return {batch.iteration, std::move(proposal.rows), std::move(proposal.scores), std::move(proposal.mean), std::move(proposal.sd), std::move(proposal.out_of_bag_r2),
+            std::move(proposal.diagnostics)};
 }
 
 bool Campaign::starts_from_known_labels() const

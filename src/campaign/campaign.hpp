@@ -3,8 +3,9 @@
 #include "campaign/campaign_file.hpp"
 #include "campaign/checkpoint.hpp"
 #include "campaign/journal.hpp"
-#include "campaign/stage_record.hpp"
+#include "parallel/stage_record.hpp"
 #include "campaign/state.hpp"
+#include "fusion/strategy.hpp"
 #include "problems/closed_pool.hpp"
 
 namespace sluice::campaign {
@@ -55,8 +56,9 @@ private:
     CampaignFile file_;
     std::filesystem::path folder_;
     const Communicator& ranks_;
-    StageRecord stages_;
+    parallel::StageRecord stages_;
     problems::Problem problem_;
+    Strategy strategy_;                 ///< empty: surrogate, acquisition and selection
     pool::Shard shard_;
     pool::Scaling scaling_;
     std::vector<std::size_t> columns_;  ///< of the pool's targets, per target of the campaign

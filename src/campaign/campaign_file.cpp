@@ -1,6 +1,7 @@
 #include "campaign/campaign_file.hpp"
 
 #include "base/files.hpp"
+#include "fusion/strategy.hpp"
 
 #include <fmt/ranges.h>
 
@@ -165,6 +166,7 @@ Choice read_choice(Reader& reader, const toml::table& root, const std::string& l
     if (const auto found = all.find(choice.kind); found != all.end()) {
         common_names.emplace_back("kind");
         choice.options = read_section(reader, table, label, found->second->options, common_names);
+        if (found->second->resolve) found->second->resolve(choice.options);
     } else {
         const auto near = nearest_name(choice.kind, kinds<Made>());
         reader.add(reader.place(label, kind_node, "kind"),
@@ -294,13 +296,22 @@ toml::table parse_toml(const std::string& content, const std::string& path)
     fail("{}\n{} problem{} in {}; nothing was started", fmt::join(problems, "\n"), problems.size(), problems.size() == 1 ? "" : "s", path);
 }
 
+/// A strategy chooses batches whole: it stands in place of the sections that choose them in steps.
+void read_strategy(Reader& reader, const toml::table& root, CampaignFile& file)
+{
+    file.strategy = read_choice<Strategy>(reader, root, "strategy", "", {});
+    for (const char* section : {"surrogate", "acquisition", "selection"}) {
+        if (const auto* node = root.get(section)) reader.add(reader.place(section, node), fmt::format("[{}]: not beside [strategy], which stands in place of it", section));
+    }
+}
+
 /// Resolves a parsed file as far as it can be; problems go to the reader.
 CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::string>& settings)
 {
     for (const auto& setting : settings) apply_setting(reader, root, setting);
     CampaignFile file;
     file.path = reader.path;
-    const std::vector<std::string> sections = {"campaign", "pool", "target", "problem", "surrogate", "acquisition", "selection", "checkpoint"};
+    const std::vector<std::string> sections = {"campaign", "pool", "target", "problem", "surrogate", "acquisition", "selection", "strategy", "checkpoint"};
     for (const auto& [key, node] : root) {
         const std::string name(key.str());
         if (std::find(sections.begin(), sections.end(), name) != sections.end()) continue;
@@ -318,9 +329,13 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     file.pool = read_section(reader, find_table(reader, root, "pool"), "pool", pool_keys, {});
     file.goals = read_goals(reader, root);
     file.problem = read_choice<problems::Problem>(reader, root, "problem", "", {});
-    file.acquisition = read_choice<acquisition::Score>(reader, root, "acquisition", "", {});
-    file.selection = read_choice<selection::Selection>(reader, root, "selection", "top-k", {});
-    if (root.contains("surrogate")) {
+    if (root.contains("strategy")) {
+        read_strategy(reader, root, file);
+    } else {
+        file.acquisition = read_choice<acquisition::Score>(reader, root, "acquisition", "", {});
+        file.selection = read_choice<selection::Selection>(reader, root, "selection", "top-k", {});
+    }
+    if (root.contains("surrogate") && !root.contains("strategy")) {
         file.surrogate = read_choice<models::Family>(reader, root, "surrogate", "", surrogate_keys);
         if (const auto* table = root.get("surrogate")->as_table()) {
             std::vector<std::string> all_keys;  // unknown ones are reported already, with the keys of the kind
@@ -364,6 +379,7 @@ std::string results_text(const CampaignFile& file, bool for_identity)
     }
     out += section_text("problem", {{nothing, &file.problem.options}}, file.problem.kind);
     if (!file.surrogate.kind.empty()) out += section_text("surrogate", {{nothing, &file.surrogate_common}, {nothing, &file.surrogate.options}}, file.surrogate.kind);
+    if (!file.strategy.kind.empty()) return out + section_text("strategy", {{nothing, &file.strategy.options}}, file.strategy.kind);
     out += section_text("acquisition", {{nothing, &file.acquisition.options}}, file.acquisition.kind);
     out += section_text("selection", {{nothing, &file.selection.options}}, file.selection.kind);
     return out;
@@ -469,6 +485,7 @@ std::string describe_keys()
     describe_kinds<models::Family>(out, "surrogate");
     describe_kinds<acquisition::Score>(out, "acquisition");
     describe_kinds<selection::Selection>(out, "selection");
+    describe_kinds<Strategy>(out, "strategy");
     describe_section(out, "checkpoint", checkpoint_keys);
     return out;
 }

@@ -27,6 +27,7 @@ struct CampaignFile {
     Options checkpoint;
     std::vector<problems::Goal> goals;
     Choice problem, surrogate, acquisition, selection;
+    Choice strategy;  ///< in place of the last three, unless its kind is empty
 
     std::string name() const { return campaign.text("name"); }
     std::uint64_t seed() const { return static_cast<std::uint64_t>(campaign.whole("seed")); }

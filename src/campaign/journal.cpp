@@ -51,6 +51,7 @@ JournalEvent to_event(const Json& line)
         if (line.contains("mean")) batch.mean = table(line["mean"]);
         if (line.contains("sd")) batch.sd = table(line["sd"]);
         if (line.contains("oob_r2")) batch.out_of_bag_r2 = numbers(line["oob_r2"]);
+        if (line.contains("strategy")) batch.diagnostics = line["strategy"].dump();
         return batch;
     }
     if (kind != "label") fail("unknown event '{}'", kind);
@@ -109,6 +110,7 @@ std::string to_line(const JournalEvent& event)
         if (!batch->mean.empty()) line["mean"] = batch->mean;
         if (!batch->sd.empty()) line["sd"] = batch->sd;
         if (!batch->out_of_bag_r2.empty()) line["oob_r2"] = batch->out_of_bag_r2;
+        if (!batch->diagnostics.empty()) line["strategy"] = Json::parse(batch->diagnostics);
     } else {
         const auto& label = std::get<LabelEvent>(event);
         line = {{"event", "label"}, {"iteration", label.iteration}, {"row", label.row}};

@@ -31,6 +31,7 @@ struct BatchEvent {
     std::vector<std::vector<double>> mean;  ///< per row and target, raw units
     std::vector<std::vector<double>> sd;
     std::vector<double> out_of_bag_r2;      ///< per target
+    std::string diagnostics;                ///< JSON object of the strategy's own, empty if none
 };
 
 /// A row was answered, or could not be. Durable before it is used.

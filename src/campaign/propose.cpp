@@ -136,7 +136,7 @@ std::vector<double> gather_scores(const std::vector<double>& own, const std::vec
 
 }  // namespace
 
-BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, StageRecord& stages, const Communicator& ranks)
+BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, parallel::StageRecord& stages, const Communicator& ranks)
 {
     BatchEvent batch;
     batch.iteration = state.next_iteration();

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-namespace sluice::campaign {
+namespace sluice::parallel {
 
 /// Seconds, bytes and operations of each stage of each iteration, kept in stages.csv of the run folder. Times differ between runs; nothing depends on them.
 class StageRecord {
@@ -36,4 +36,4 @@ private:
     std::string lines_;
 };
 
-}  // namespace sluice::campaign
+}  // namespace sluice::parallel

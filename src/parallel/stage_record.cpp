@@ -1,8 +1,8 @@
-#include "campaign/stage_record.hpp"
+#include "parallel/stage_record.hpp"
 
 #include <fstream>
 
-namespace sluice::campaign {
+namespace sluice::parallel {
 
 void StageRecord::add(std::int64_t iteration, const char* stage, double seconds, const Work& work)
 {
@@ -21,4 +21,4 @@ void StageRecord::flush()
     lines_.clear();
 }
 
-}  // namespace sluice::campaign
+}  // namespace sluice::parallel

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "fusion/channels.hpp"
+#include "fusion/density_test.hpp"
+
+namespace sluice::fusion {
+
+/// What an iteration leaves behind beside its batch.
+struct Diagnostics {
+    std::string labelled_clustering;
+    std::int32_t labelled_clusters = 0;
+    std::string screen_clustering;  ///< empty: the density test did not ask for it
+    std::int32_t screen_clusters = 0;
+    DensityTest density;
+    bool diverse = false;
+};
+
+/// As a JSON object: per surrogate its dimensions, budget, chosen options, reliabilities and scores; per target its deviations and gain; the batch's density.
+/// Source: specs: fusion, section 12.
+std::string to_json(const Diagnostics& diagnostics, const std::vector<Surrogate>& surrogates, const Channels& channels);
+
+}  // namespace sluice::fusion

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/registry.hpp"
+#include "parallel/stage_record.hpp"
+#include "pool/row_state.hpp"
+#include "pool/shard.hpp"
+#include "problems/goal.hpp"
+
+#include <map>
+
+namespace sluice {
+
+/// What a strategy sees: the pool and what is known of it.
+struct StrategyInput {
+    const pool::Shard& shard;
+    const pool::Scaling& scaling;           ///< as [pool] scaling asks
+    std::span<const pool::RowState> state;  ///< [own rows] only unlabelled rows are chosen
+    const std::map<RowId, std::vector<double>>& labelled;  ///< values per target, raw units
+    std::span<const problems::Goal> goals;
+    std::int64_t count;                     ///< rows wanted
+    std::uint64_t seed;
+    std::int64_t iteration;
+    parallel::StageRecord& stages;
+    const Communicator& ranks;
+};
+
+/// A batch, and what the strategy thought of it. Model columns may be empty.
+struct Proposal {
+    std::vector<RowId> rows;
+    std::vector<double> scores;             ///< per row
+    std::vector<std::vector<double>> mean;  ///< per row and target, raw units
+    std::vector<std::vector<double>> sd;
+    std::vector<double> out_of_bag_r2;      ///< per target
+    std::string diagnostics;                ///< JSON object of the strategy's own
+};
+
+/// A whole way to choose batches, in place of surrogate, acquisition and selection. May remember what depends on the pool alone. Collective.
+using Strategy = std::function<Proposal(const StrategyInput&)>;
+
+using StrategyRegistration = Registration<Strategy>;
+
+}  // namespace sluice

@@ -1,0 +1,109 @@
+#include "fusion/switches.hpp"
+
+#include "fusion/families.hpp"
+
+#include <fmt/ranges.h>
+
+#include <sstream>
+
+namespace sluice::fusion {
+
+namespace {
+
+/// A switch: the value of each mode, further values, and what it does.
+struct Switch {
+    const char* name;
+    const char* by_default;
+    const char* published;
+    std::vector<std::string> others;
+    const char* help;
+};
+
+const std::vector<Switch> all_switches = {
+    {"window", "folded", "raw", {}, "a target window as a distance with folded-normal moments, or its raw prediction maximised"},
+    {"feature_scaling", "pool", "labelled", {}, "mean 0 and deviation 1 over the pool or over the labelled rows"},
+    {"noise_mass", "fair", "fixed", {}, "target-biased mass of rows outside clusters: at least their share of rows, or a tenth"},
+    {"refit", "as-searched", "fixed-size", {}, "members have the trees and epochs that the search chose, or 100 trees and 200 epochs"},
+    {"search_ranges", "compact", "published", {}, "ranges of trees and networks"},
+    {"folds", "grouped", "rows", {}, "copies of a row stay in one cross-validation fold, or not"},
+    {"target_bias", "always", "auto", {"never"}, "half the members on target-biased resamples: always, from 10 columns^2 rows on, or never"},
+    {"leiden", "on", "off", {}, "Leiden among the competing clusterings"},
+    {"ratio", "clipped", "unclipped", {}, "exploration ratio within [0, 1]"},
+    {"correlation", "out-of-bag", "in-bag", {}, "residuals that correlate the targets"},
+    {"histogram_test", "off", "on", {}, "the test of histograms that are not aligned takes part in the density test"},
+    {"gain", "means", "variances", {}, "prior of the gain: mean of model variances, or their variance"},
+    {"trend_bins", "adaptive", "fixed", {}, "bins of the structural trend: an eighth of the rows at most, or 1,024"},
+    {"batch_rule", "spread", "top", {}, "batch chosen one by one away from labelled rows and itself, or by score alone"},
+};
+
+constexpr std::int64_t scored_by_default = 4096, scored_published = 20000;
+
+std::vector<std::string> split(const std::string& list)
+{
+    std::vector<std::string> parts;
+    std::istringstream in(list);
+    for (std::string part; std::getline(in, part, ',');) {
+        part.erase(0, part.find_first_not_of(' '));
+        part.erase(part.find_last_not_of(' ') + 1);
+        parts.push_back(part);
+    }
+    return parts;
+}
+
+}  // namespace
+
+std::vector<OptionSpec> switch_options()
+{
+    std::vector<OptionSpec> specs = {text("mode", "default").one_of({"default", "published"}).help("what the switches below are set to: as new runs should, or as the published figures were made"),
+                                     text("families", "all").help("surrogate families, separated by commas, or all"),
+                                     whole("members", 10).at_least(2).at_most(1000).help("bootstrap members of each family and target"),
+                                     whole("trials", 20).at_least(1).at_most(10000).help("hyper-parameters tried for each family and target"),
+                                     whole("scored_rows", 0).at_least(0).help("rows on which clusterings compete; 0: 4,096, or 20,000 in published mode"),
+                                     text("without", "none").one_of({"none", "fused-channel", "ucb-channel", "deviation", "structure", "diversity", "biased-sample"}).help("a part left out, to see what it does")};
+    for (const auto& s : all_switches) {
+        std::vector<std::string> choices = {"", s.by_default, s.published};
+        choices.insert(choices.end(), s.others.begin(), s.others.end());
+        specs.push_back(text(s.name, "").one_of(choices).help(fmt::format("{} (default: \"{}\", published: \"{}\")", s.help, s.by_default, s.published)));
+    }
+    return specs;
+}
+
+void resolve_switches(Options& options)
+{
+    const bool published = options.text("mode") == "published";
+    for (const auto& s : all_switches) {
+        if (options.text(s.name).empty()) options.set(text(s.name, ""), std::string(published ? s.published : s.by_default));
+    }
+    if (options.whole("scored_rows") == 0) options.set(whole("scored_rows", 0), published ? scored_published : scored_by_default);
+}
+
+Switches switches_of(const Options& options)
+{
+    const auto is = [&](const char* name, const char* value) { return options.text(name) == value; };
+    Switches switches{
+        .folded_window = is("window", "folded"),
+        .pool_scaling = is("feature_scaling", "pool"),
+        .fair_noise = is("noise_mass", "fair"),
+        .refit_as_searched = is("refit", "as-searched"),
+        .compact_search = is("search_ranges", "compact"),
+        .group_folds = is("folds", "grouped"),
+        .target_bias = options.text("target_bias"),
+        .most_scored = options.whole("scored_rows"),
+        .leiden = is("leiden", "on"),
+        .clipped_ratio = is("ratio", "clipped"),
+        .out_of_bag_correlation = is("correlation", "out-of-bag"),
+        .histogram_test = is("histogram_test", "on"),
+        .mean_gain = is("gain", "means"),
+        .adaptive_bins = is("trend_bins", "adaptive"),
+        .spread_batch = is("batch_rule", "spread"),
+        .without = options.text("without"),
+        .families = {},
+    };
+    for (const auto& family : families()) {
+        const auto wanted = split(options.text("families"));
+        if (is("families", "all") || std::find(wanted.begin(), wanted.end(), family.name) != wanted.end()) switches.families.push_back(family.name);
+    }
+    return switches;
+}
+
+}  // namespace sluice::fusion

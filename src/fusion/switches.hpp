@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/options.hpp"
+
+namespace sluice::fusion {
+
+/// Where the paper, its reference code and good sense disagree: one named switch each. `mode = "published"` sets them as release A of the code has them,
+/// `mode = "default"` as new runs should; each can be set alone.
+/// Source: specs: fusion, section 13; the numbers are its flaws.
+struct Switches {
+    bool folded_window;       ///< 1: a target window is a distance to be minimised, with folded-normal moments
+    bool pool_scaling;        ///< 2: features scaled over the pool, not over the labelled rows
+    bool fair_noise;          ///< 4: noise rows never have less of the target-biased mass than their share of rows
+    bool refit_as_searched;   ///< 5: members are trained with the trees and epochs that the search chose
+    bool compact_search;      ///<    ranges of trees and networks cut to what a few hundred rows can use
+    bool group_folds;         ///< 6: copies of a row never meet across cross-validation folds
+    std::string target_bias;  ///<    half the members on target-biased resamples: "always", "auto" (many rows, few columns) or "never"
+    std::int64_t most_scored; ///< 8: rows on which partitions compete
+    bool leiden;              ///<    Leiden among the clusterings
+    bool clipped_ratio;       ///< 11: exploration ratio within [0, 1]
+    bool out_of_bag_correlation; ///< 14
+    bool histogram_test;      ///< 16: the misaligned Kullback-Leibler test takes part
+    bool mean_gain;           ///< 23: the gain compares variances with variances
+    bool adaptive_bins;       ///< 25: N/8 bins at most
+    bool spread_batch;        ///<    the batch is chosen greedily, away from labelled rows and from itself (release B)
+    std::string without;      ///< a part left out, to see what it does
+    std::vector<std::string> families;  ///< names, in the order of the specification
+
+    bool has(const char* part) const { return without != part; }
+};
+
+/// The options of [strategy] kind = "fusion", each with its help.
+std::vector<OptionSpec> switch_options();
+
+/// Gives every switch that is not set the value of its mode, so that the resolved campaign file names them all.
+void resolve_switches(Options& options);
+
+Switches switches_of(const Options& options);
+
+}  // namespace sluice::fusion
