@@ -83,7 +83,8 @@ target_link_libraries(sluice_dependencies INTERFACE Kokkos::kokkos MPI::MPI_CXX 
   Eigen3::Eigen PkgConfig::IGRAPH ${FAISS_LIBRARY} OpenMP::OpenMP_CXX LAPACK::LAPACK BLAS::BLAS ${XGBOOST_LIBRARY} ${LIGHTGBM_LIBRARY})
 target_include_directories(sluice_dependencies SYSTEM INTERFACE ${LIGHTGBM_INCLUDE})
 # OMPI_SKIP_MPICXX: the C++ bindings of MPI were withdrawn, and warn.
-target_compile_definitions(sluice_dependencies INTERFACE OMPI_SKIP_MPICXX)
+# EIGEN_DONT_PARALLELIZE: Eigen would cut a matrix product by the number of threads, and round accordingly.
+target_compile_definitions(sluice_dependencies INTERFACE OMPI_SKIP_MPICXX EIGEN_DONT_PARALLELIZE)
 # No fused or reordered arithmetic beyond what the source says: results must not depend on how a loop was compiled.
 target_compile_options(sluice_dependencies INTERFACE -Wall -Wextra -Wconversion -Wno-sign-conversion -Wno-restrict -Wno-missing-field-initializers -ffp-contract=off)
 if(SLUICE_ARCH)
