@@ -23,7 +23,7 @@ TEST(ResidualCorrelation, OfAPerfectFitIsNoneButWithItself)
 
 TEST(ResidualCorrelation, LeavesOutRowsWithoutAResidual)
 {
-    EXPECT_EQ(residual_correlation(std::vector<double>{1, 2, NAN, 7, 2, 4, 9, NAN}, 2), (std::vector<double>{1, 1, 1, 1}));
+    EXPECT_EQ(residual_correlation(std::vector<double>{1, 1, NAN, 7, 2, 3, 9, NAN, 3, 2, 4, 4}, 2), residual_correlation(std::vector<double>{1, 1, 2, 3, 3, 2, 4, 4}, 2));
     EXPECT_EQ(residual_correlation(std::vector<double>{NAN, 1, 2, NAN}, 2), (std::vector<double>{1, 0, 0, 1}));
 }
 

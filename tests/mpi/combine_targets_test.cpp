@@ -76,11 +76,15 @@ std::vector<double> by_definition(const Scores& all)
         if (std::find(positions.begin(), positions.end(), points[i]) == positions.end()) positions.push_back(points[i]);
     }
     for (double& c : corner) c = std::nextafter(static_cast<float>(c), INFINITY);
-    const double volume = hypervolume(positions, corner);
+    Points<T> front;
+    for (const auto& p : positions) {
+        if (std::none_of(positions.begin(), positions.end(), [&](const auto& q) { return q != p && covers(q, p); })) front.push_back(p);
+    }
+    const double volume = hypervolume(front, corner);
     std::vector<double> combined(points.size(), -INFINITY);
     for (std::size_t i = 0; i < points.size(); ++i) {
         if (all.candidate[i] == 0) continue;
-        auto others = positions;
+        auto others = front;
         std::erase(others, points[i]);
         double squares = 0;
         for (std::size_t t = 0; t < T; ++t) squares += (points[i][t] - corner[t]) * (points[i][t] - corner[t]);
