@@ -1,5 +1,5 @@
-#include "base/random.hpp"
 #include "models/ensemble.hpp"
+#include "support/training.hpp"
 #include "support/world.hpp"
 
 #include <gtest/gtest.h>
@@ -12,29 +12,10 @@ namespace {
 
 Family mlp(const std::map<std::string, OptionValue>& values)
 {
-    const auto* registered = FamilyRegistration::all().at("mlp-ensemble");
-    Options options(registered->options);
-    for (const auto& spec : registered->options) {
-        if (values.contains(spec.name)) options.set(spec, values.at(spec.name));
-    }
-    return registered->make(options);
+    return test::family("mlp-ensemble", values);
 }
 
-/// y0 = sin 2a + b^2 - 1, y1 = a b: no straight line explains either.
-TrainingSet smooth_labels(std::int64_t count)
-{
-    TrainingSet data;
-    data.columns = 3;
-    data.targets = 2;
-    RandomStream random(2, Purpose::random_score, 0, 0);
-    for (std::int64_t i = 0; i < count; ++i) {
-        data.rows.push_back(i);
-        double x[3];
-        for (auto& value : x) data.x.push_back(static_cast<float>(value = random.normal()));
-        data.y.insert(data.y.end(), {std::sin(2 * x[0]) + x[1] * x[1] - 1, x[0] * x[1]});
-    }
-    return data;
-}
+using test::smooth_labels;
 
 }  // namespace
 
