@@ -122,7 +122,8 @@ std::vector<double> combine(std::span<const double> scores, std::span<const std:
             for (std::size_t t = 0; t < T; ++t) squares += (p[t] - corner[t]) * (p[t] - corner[t]);
             const auto member = std::lower_bound(front.begin(), front.end(), p);
             const bool on_front = member != front.end() && *member == p;
-            combined[static_cast<std::size_t>(row)] = (on_front ? contribution[static_cast<std::size_t>(member - front.begin())] : 0.0) + distance_weight * std::sqrt(squares);
+            const double alone = on_front ? contribution[static_cast<std::size_t>(member - front.begin())] : 0.0;
+            combined[static_cast<std::size_t>(row)] = alone + distance_weight * std::sqrt(squares);
         }
     });
     return combined;

@@ -61,7 +61,8 @@ bool factorise(const double* deviation, std::span<const double> correlation, Mat
 }
 
 template <std::size_t T>
-void sample(const double* mean, const Matrix<T>& factor, const Samples<T>& draws, std::span<const std::optional<double>> centre, const Point<T>& clip, Samples<T>& z)
+void sample(const double* mean, const Matrix<T>& factor, const Samples<T>& draws, std::span<const std::optional<double>> centre, const Point<T>& clip,
+            Samples<T>& z)
 {
     for (std::size_t t = 0; t < T; ++t) {
         z[t].fill(-mean[t]);
@@ -110,10 +111,10 @@ double optimistic_mean(const Gain<T>& gain, const Samples<T>& z, double kappa)
 }
 
 template <std::size_t T>
-std::vector<double> evaluate(const FamilyScreen& family, std::span<const double> labelled, std::span<const std::optional<double>> centre, std::span<const double> flat_draws,
-                             double kappa)
+std::vector<double> evaluate(const FamilyScreen& family, std::span<const double> labelled, std::span<const std::optional<double>> centre,
+                             std::span<const double> flat_draws, double kappa)
 {
-    using Dynamic = Kokkos::Schedule<Kokkos::Dynamic>;
+    using Rows = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>;
     const auto gain = gain_over<T>(labelled);
     Samples<T> draws;
     for (std::size_t t = 0; t < T; ++t) std::copy_n(flat_draws.data() + t * improvement_samples, improvement_samples, draws[t].begin());
@@ -122,7 +123,7 @@ std::vector<double> evaluate(const FamilyScreen& family, std::span<const double>
     for (const double weight : family.reliability) scale *= weight;
     const std::size_t rows = family.mean.size() / T;
     std::vector<double> value(rows, 0.0);
-    Kokkos::parallel_for("fusion/ehvi", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Dynamic>(0, rows), [&](std::size_t row) {
+    Kokkos::parallel_for("fusion/ehvi", Rows(0, rows), [&](std::size_t row) {
         Matrix<T> factor;
         if (!factorise<T>(family.deviation.data() + row * T, family.correlation, factor)) return;
         Samples<T> z;
@@ -142,8 +143,8 @@ std::vector<double> improvement_draws(std::uint64_t seed, std::uint32_t iteratio
     return draws;
 }
 
-std::vector<double> expected_hypervolume_improvement(const FamilyScreen& family, std::span<const double> labelled, std::span<const std::optional<double>> centre,
-                                                     std::span<const double> draws, double kappa)
+std::vector<double> expected_hypervolume_improvement(const FamilyScreen& family, std::span<const double> labelled,
+                                                     std::span<const std::optional<double>> centre, std::span<const double> draws, double kappa)
 {
     return with_targets(centre.size(), [&](auto targets) { return evaluate<targets>(family, labelled, centre, draws, kappa); });
 }

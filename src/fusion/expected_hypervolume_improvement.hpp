@@ -32,7 +32,7 @@ struct FamilyScreen {
 /// \return           [rows], scaled units to the power `targets`
 /// The region to be gained is cut into boxes once, instead of computing a hypervolume per sample. Rows are dealt to threads.
 /// Source: specs: fusion, sections 10.3 and 3.3.
-std::vector<double> expected_hypervolume_improvement(const FamilyScreen& family, std::span<const double> labelled, std::span<const std::optional<double>> centre,
-                                                     std::span<const double> draws, double kappa);
+std::vector<double> expected_hypervolume_improvement(const FamilyScreen& family, std::span<const double> labelled,
+                                                     std::span<const std::optional<double>> centre, std::span<const double> draws, double kappa);
 
 }  // namespace sluice::fusion

@@ -99,7 +99,10 @@ std::vector<double> exclusive(const Points<2>& front, const Point<2>& reference)
 /// step's second coordinate, side by side, of decreasing height. A slab whose shape changes adds what it has swept so far.
 class ExclusiveSweep {
 public:
-    ExclusiveSweep(const Points<3>& front, const Point<3>& reference) : front_(front), reference_(reference), slabs_(front.size()), volume_(front.size(), 0.0) {}
+    ExclusiveSweep(const Points<3>& front, const Point<3>& reference)
+        : front_(front), reference_(reference), slabs_(front.size()), volume_(front.size(), 0.0)
+    {
+    }
 
     /// Members come in the order of their third coordinates.
     void add(std::size_t member)
@@ -196,9 +199,9 @@ std::vector<double> exclusive(const Points<3>& front, const Point<3>& reference)
 
 std::vector<double> exclusive(const Points<4>& front, const Point<4>& reference)
 {
-    using Dynamic = Kokkos::Schedule<Kokkos::Dynamic>;
+    using Members = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>;
     std::vector<double> volume(front.size());
-    Kokkos::parallel_for("fusion/exclusive", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Dynamic>(0, front.size()).set_chunk_size(1), [&](std::size_t i) {
+    Kokkos::parallel_for("fusion/exclusive", Members(0, front.size()).set_chunk_size(1), [&](std::size_t i) {
         const auto& own = front[i];
         double box = 1;
         for (std::size_t t = 0; t < 4; ++t) box *= reference[t] - own[t];

@@ -29,7 +29,7 @@ TYPED_TEST(BoxDecomposition, ImprovementIsTheDifferenceOfHypervolumes)
 {
     // specs: fusion, section 18, check 8.
     constexpr std::size_t T = TypeParam::value;
-    const auto reference = test::origin<T>();
+    const auto reference = test::reference_point<T>();
     for (std::uint64_t seed = 0; seed < 25; ++seed) {
         for (const std::uint32_t levels : {0U, 2U, 4U, 8U}) {
             const auto front = pareto_front(test::random_points<T>(2 * seed, seed, levels));
@@ -48,7 +48,7 @@ TYPED_TEST(BoxDecomposition, ImprovementIsTheDifferenceOfHypervolumes)
 TYPED_TEST(BoxDecomposition, CoversEveryUndominatedPointOnceAndNoOther)
 {
     constexpr std::size_t T = TypeParam::value;
-    const auto reference = test::origin<T>();
+    const auto reference = test::reference_point<T>();
     for (const std::uint32_t levels : {0U, 4U}) {
         const auto front = pareto_front(test::random_points<T>(40, 7, levels));
         const auto boxes = undominated_boxes(front, reference);
@@ -67,7 +67,7 @@ TYPED_TEST(BoxDecomposition, HasAsFewBoxesAsTheTheorySays)
     constexpr std::size_t T = TypeParam::value;
     const auto front = pareto_front(test::random_points<T>(40, 2, 0, 0.0));
     ASSERT_EQ(front.size(), 40);
-    const auto count = undominated_boxes(front, test::origin<T>()).count();
+    const auto count = undominated_boxes(front, test::reference_point<T>()).count();
     if constexpr (T < 4) {
         EXPECT_EQ(count, T == 2 ? 41 : 81);
     } else {

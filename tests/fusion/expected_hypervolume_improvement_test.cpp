@@ -25,7 +25,10 @@ struct Setting {
     FamilyScreen family() const { return {mean, deviation, correlation, reliability}; }
     std::size_t targets() const { return centre.size(); }
     std::size_t rows() const { return mean.size() / targets(); }
-    std::vector<double> values(std::span<const double> draws, double kappa) const { return expected_hypervolume_improvement(family(), labelled, centre, draws, kappa); }
+    std::vector<double> values(std::span<const double> draws, double kappa) const
+    {
+        return expected_hypervolume_improvement(family(), labelled, centre, draws, kappa);
+    }
 };
 
 Setting random_setting(std::size_t targets, std::size_t rows, std::uint64_t seed)

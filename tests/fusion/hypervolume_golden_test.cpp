@@ -77,7 +77,8 @@ TEST(HypervolumeGolden, SampledExpectationsApproachBotorchsClosedForm)
         const std::vector<std::optional<double>> no_window(T);
         std::vector<double> sum(rows, 0.0), squares(rows, 0.0);
         for (std::uint32_t repeat = 0; repeat < repeats; ++repeat) {
-            const auto value = expected_hypervolume_improvement({mean, deviation, correlation, reliability}, labelled, no_window, improvement_draws(1, repeat, 0, T), 0);
+            const auto draws = improvement_draws(1, repeat, 0, T);
+            const auto value = expected_hypervolume_improvement({mean, deviation, correlation, reliability}, labelled, no_window, draws, 0);
             for (std::size_t i = 0; i < rows; ++i) {
                 sum[i] += value[i];
                 squares[i] += value[i] * value[i];

@@ -49,7 +49,7 @@ TEST(HypervolumeExample, MatchesTheTutorialOfPygmo)
 TYPED_TEST(Hypervolume, EqualsInclusionAndExclusion)
 {
     constexpr std::size_t T = TypeParam::value;
-    auto reference = test::origin<T>();
+    auto reference = test::reference_point<T>();
     reference[0] = -0.4;  // some points lie outside
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
         for (const std::uint32_t levels : {0U, 3U, 8U}) {
@@ -75,7 +75,7 @@ TYPED_TEST(Hypervolume, OfASphereOctantApproachesItsComplement)
 TYPED_TEST(Hypervolume, ContributionsAreWhatIsLostWithEachMember)
 {
     constexpr std::size_t T = TypeParam::value;
-    const auto reference = test::origin<T>();
+    const auto reference = test::reference_point<T>();
     for (std::uint64_t seed = 0; seed < 25; ++seed) {
         for (const std::uint32_t levels : {0U, 4U, 8U, 64U}) {
             const auto front = pareto_front(test::random_points<T>(1 + 3 * seed, seed, levels));

@@ -31,14 +31,17 @@ fusion::Points<T> random_points(std::size_t count, std::uint64_t seed, std::uint
 
 /// A point just above all others.
 template <std::size_t T>
-fusion::Point<T> origin()
+fusion::Point<T> reference_point()
 {
     fusion::Point<T> reference;
     reference.fill(1.0 / 16);
     return reference;
 }
 
+template <std::size_t T>
+using Targets = std::integral_constant<std::size_t, T>;
+
 /// For tests of 2, 3 and 4 targets: TypeParam::value is their number.
-using TwoToFourTargets = ::testing::Types<std::integral_constant<std::size_t, 2>, std::integral_constant<std::size_t, 3>, std::integral_constant<std::size_t, 4>>;
+using TwoToFourTargets = ::testing::Types<Targets<2>, Targets<3>, Targets<4>>;
 
 }  // namespace sluice::test

@@ -42,7 +42,8 @@ std::vector<double> combine_share(const Scores& all, RowId tile_rows, const Comm
 {
     const auto share = share_of(Tiling{all.rows(), tile_rows}, comm.rank(), comm.size());
     const auto first = static_cast<std::size_t>(share.first_row), count = static_cast<std::size_t>(share.rows());
-    return combine_targets(std::span(all.values).subspan(first * all.targets, count * all.targets), all.targets, std::span(all.candidate).subspan(first, count), comm);
+    const auto own = std::span(all.values).subspan(first * all.targets, count * all.targets);
+    return combine_targets(own, all.targets, std::span(all.candidate).subspan(first, count), comm);
 }
 
 /// The combined scores of the whole pool, by all ranks together.
