@@ -1,0 +1,21 @@
+"""Measured band gaps (matbench_expt_gap): Magpie statistics of the composition.
+
+Target: gap (eV). Usage: expt_gap.py expt_gap.csv OUTPUT.npz
+"""
+
+import sys
+
+import pandas as pd
+
+import pool_file
+from magpie import magpie
+
+
+def main(raw: str, output: str) -> None:
+    table = pd.read_csv(raw)
+    statistics, names = magpie(table.formula.tolist())
+    pool_file.write(output, statistics, names, [pool_file.Target("gap", "eV", table.target)], table.formula.tolist(), expected=(4604, 132))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
