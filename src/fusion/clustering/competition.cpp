@@ -132,8 +132,8 @@ void run(const Rows& rows, std::vector<Candidate>& candidates, const Draws& draw
     for (auto& c : candidates) {
         if (c.method == Method::k_means) {
             const auto least = std::min_element(c.starts.begin(), c.starts.end(), [](const KMeans& a, const KMeans& b) { return a.inertia < b.inertia; });
-            c.starts = {*least};
-            c.label = least->label;
+            c.starts = {KMeans(std::move(*least))};
+            c.label = c.starts.front().label;
         } else if (c.method == Method::mixture && c.mixture) {
             c.label = c.mixture->label;
         } else if (c.method == Method::leiden) {  // igraph is used by one thread only
