@@ -138,55 +138,37 @@ std::vector<double> gains(const Moments& moments, const Candidates& candidates, 
 
 }  // namespace
 
-std::vector<double> variance_of_means(const Moments& moments, const Candidates& candidates, const Communicator& ranks)
-{
-    const auto columns = moments.columns;
-    const auto sums = sum_over_candidates("fusion/mean_of_means", moments, candidates, columns + 1, ranks, [&](const float* mean, const float*, double* partial) {
-        for (std::size_t c = 0; c < columns; ++c) partial[c] += static_cast<double>(mean[c]);
-        partial[columns] += 1;
-    });
-    const double count = std::max(sums[columns], 1.0);
-    auto squares = sum_over_candidates("fusion/variance_of_means", moments, candidates, columns, ranks, [&](const float* mean, const float*, double* partial) {
-        for (std::size_t c = 0; c < columns; ++c) {
-            const double apart = static_cast<double>(mean[c]) - sums[c] / count;
-            partial[c] += apart * apart;
-        }
-    });
-    for (auto& s : squares) s /= count;
-    return squares;
-}
-
 Channels measure_channels(const Moments& moments, const Candidates& candidates, const std::vector<Surrogate>& surrogates, const std::vector<Target>& targets,
-                          std::span<const double> structure, const std::vector<bool>& flat, const Switches& switches, const Communicator& ranks)
+                          std::span<const StructuralTrend> trend, const Switches& switches, const Communicator& ranks)
 {
     constexpr double flat_penalty = 0.01;
     Channels channels;
     const auto signal = signal_to_noise(moments, candidates, surrogates, targets, ranks);
     for (std::size_t c = 0; c < moments.columns; ++c) {
         SurrogateScores scores;
-        scores.structure = switches.has("structure") ? structure[c] : 1;
-        scores.flat = flat[c];
+        scores.structure = switches.has("structure") ? trend[c].score : 1;
+        scores.flat = trend[c].is_flat;
         scores.signal = signal[c];
         scores.ratio = std::sqrt(scores.signal * scores.structure);
         if (switches.clipped_ratio) scores.ratio = std::min(scores.ratio, 1.0);
-        scores.accuracy = surrogates[c].reliability.accuracy * (flat[c] ? flat_penalty : 1);
-        scores.calibration = surrogates[c].reliability.calibration * (flat[c] ? flat_penalty : 1);
+        scores.accuracy = surrogates[c].reliability.accuracy * (trend[c].is_flat ? flat_penalty : 1);
+        scores.calibration = surrogates[c].reliability.calibration * (trend[c].is_flat ? flat_penalty : 1);
         channels.surrogate.push_back(scores);
     }
     const auto gain = gains(moments, candidates, surrogates, targets.size(), switches.mean_gain, ranks);
     for (std::size_t t = 0; t < targets.size(); ++t) {
-        std::vector<double> accuracy, calibration, trend;
+        std::vector<double> accuracy, calibration, structure;
         for (std::size_t c = 0; c < moments.columns; ++c) {
             if (surrogates[c].target != t) continue;
             accuracy.push_back(channels.surrogate[c].accuracy);
             calibration.push_back(channels.surrogate[c].calibration);
-            trend.push_back(channels.surrogate[c].structure);
+            structure.push_back(channels.surrogate[c].structure);
         }
         TargetScores scores;
         scores.deviation = switches.has("deviation") ? deviation_ratio(accuracy) : 0;
         scores.calibration_deviation = deviation_ratio(calibration);
         scores.gain = gain[t];
-        scores.boost = std::clamp(std::clamp(1 - gain[t], 0.0, 1.0) * mean(trend), 0.01, 1.0);
+        scores.boost = std::clamp(std::clamp(1 - gain[t], 0.0, 1.0) * mean(structure), 0.01, 1.0);
         channels.target.push_back(scores);
     }
     return channels;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fusion/moments.hpp"
+#include "fusion/structural_trend.hpp"
 
 namespace sluice::fusion {
 
@@ -38,12 +39,9 @@ struct Channels {
     std::vector<TargetScores> target;
 };
 
-/// Variance of every column's mean over the candidates. Collective.
-std::vector<double> variance_of_means(const Moments& moments, const Candidates& candidates, const Communicator& ranks);
-
-/// \param structure  S of every column  \param flat  columns without variance. Collective.
+/// \param trend  of every column. Collective.
 Channels measure_channels(const Moments& moments, const Candidates& candidates, const std::vector<Surrogate>& surrogates, const std::vector<Target>& targets,
-                          std::span<const double> structure, const std::vector<bool>& flat, const Switches& switches, const Communicator& ranks);
+                          std::span<const StructuralTrend> trend, const Switches& switches, const Communicator& ranks);
 
 /// The fused score of one row for every target, written to `out` [targets]: sqrt(max(Acq, 0)^2 + max(Fus, 0)^2), or where neither is positive their sum, which
 /// is not: rows without a promise are still ordered (flaw 12).

@@ -156,12 +156,12 @@ std::vector<double> direct_signal(const SmallPool& pool)
 TEST(MeasureChannels, EqualsTheDefinitionsOverTheCandidates)
 {
     const SmallPool pool;
-    const std::vector<double> structure = {0.6, 0.4};
-    const auto channels = measure_channels(pool.moments, pool.candidates, pool.surrogates, pool.targets, structure, {false, false}, published(), test::ranks());
+    const std::vector<StructuralTrend> trend = {{.score = 0.6}, {.score = 0.4}};
+    const auto channels = measure_channels(pool.moments, pool.candidates, pool.surrogates, pool.targets, trend, published(), test::ranks());
     const auto snr = direct_signal(pool);
     for (std::size_t f : {0U, 1U}) {
         EXPECT_NEAR(channels.surrogate[f].signal, snr[f], 1e-12);
-        EXPECT_NEAR(channels.surrogate[f].ratio, std::sqrt(snr[f] * structure[f]), 1e-12);
+        EXPECT_NEAR(channels.surrogate[f].ratio, std::sqrt(snr[f] * trend[f].score), 1e-12);
     }
     // Normalised reliabilities 1 and 1/3: mean 2/3, deviation 1/3.
     EXPECT_NEAR(channels.target[0].deviation, 2.0 / 9, 1e-12);
@@ -180,21 +180,11 @@ TEST(MeasureChannels, EqualsTheDefinitionsOverTheCandidates)
 TEST(MeasureChannels, PenalisesFlatSurrogatesAfterTheirAcquisition)
 {
     const SmallPool pool;
-    const std::vector<double> structure = {0.6, 0};
-    const auto channels = measure_channels(pool.moments, pool.candidates, pool.surrogates, pool.targets, structure, {false, true}, published(), test::ranks());
+    const std::vector<StructuralTrend> trend = {{.score = 0.6}, {.is_flat = true}};
+    const auto channels = measure_channels(pool.moments, pool.candidates, pool.surrogates, pool.targets, trend, published(), test::ranks());
     EXPECT_DOUBLE_EQ(channels.surrogate[0].accuracy, 0.9);
     EXPECT_DOUBLE_EQ(channels.surrogate[1].accuracy, 0.003);
     EXPECT_DOUBLE_EQ(channels.surrogate[1].ratio, 0);
-}
-
-TEST(VarianceOfMeans, LeavesOutWhatIsNoCandidate)
-{
-    const SmallPool pool;
-    const auto variance = variance_of_means(pool.moments, pool.candidates, test::ranks());
-    double mean = 0, square = 0;
-    for (const std::size_t i : {0U, 1U, 3U, 4U, 5U}) mean += static_cast<double>(pool.moments.mean[2 * i]) / 5;
-    for (const std::size_t i : {0U, 1U, 3U, 4U, 5U}) square += std::pow(static_cast<double>(pool.moments.mean[2 * i]) - mean, 2) / 5;
-    EXPECT_NEAR(variance[0], square, 1e-12);
 }
 
 }  // namespace sluice::fusion

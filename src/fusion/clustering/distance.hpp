@@ -1,0 +1,80 @@
+#pragma once
+
+#include "fusion/clustering/rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace sluice::fusion {
+
+/// Squared Euclidean distances, from differences and not from inner products: equal rows are at distance 0 and close ones lose no digits. The sums run in
+/// lanes that the compiler keeps in vector registers and are added up in a fixed order, so that a distance is the same bits wherever it is computed.
+class SquaredDistance {
+public:
+    /// Distance of two padded rows.
+    static float between(const float* a, const float* b, std::int64_t stride)
+    {
+        SquaredDistance sum;
+        for (std::int64_t c = 0; c < stride; c += Rows::lanes) sum.add(a + c, b + c);
+        return sum.total();
+    }
+
+    /// The same where it is below `limit`; else any value of `limit` or more. Partial sums only grow, so that far rows are left early.
+    static float below(float limit, const float* a, const float* b, std::int64_t stride)
+    {
+        constexpr std::int64_t piece = 4 * Rows::lanes;
+        SquaredDistance sum;
+        for (std::int64_t c = 0;;) {
+            for (const std::int64_t end = std::min(c + piece, stride); c < end; c += Rows::lanes) sum.add(a + c, b + c);
+            const float so_far = sum.total();
+            if (c == stride || so_far >= limit) return so_far;
+        }
+    }
+
+private:
+    void add(const float* a, const float* b)
+    {
+        for (std::size_t l = 0; l < lane_.size(); ++l) {
+            const float difference = a[l] - b[l];
+            lane_[l] += difference * difference;
+        }
+    }
+
+    float total() const
+    {
+        auto lane = lane_;
+        for (std::size_t width = lane.size() / 2; width > 0; width /= 2) {
+            for (std::size_t l = 0; l < width; ++l) lane[l] += lane[l + width];
+        }
+        return lane[0];
+    }
+
+    std::array<float, Rows::lanes> lane_{};
+};
+
+/// Squared distances between blocks of rows; a block of either side stays in cache.
+struct DistanceTile {
+    static constexpr std::int64_t side = 64;
+
+    /// [other row, row]: neighbouring entries belong to one other row.
+    std::array<float, side * side> squared;
+
+    /// \param first, other_first  first rows of the blocks; `count`, `other_count` <= side
+    void fill(const Rows& rows, std::int64_t first, std::int64_t count, const Rows& others, std::int64_t other_first, std::int64_t other_count)
+    {
+        for (std::int64_t j = 0; j < other_count; ++j) {
+            for (std::int64_t i = 0; i < count; ++i) at(i, j) = SquaredDistance::between(rows.row(first + i), others.row(other_first + j), rows.stride);
+        }
+    }
+
+    float& at(std::int64_t row, std::int64_t other) { return squared[static_cast<std::size_t>(other * side + row)]; }
+};
+
+/// Number of blocks that `count` rows fall into.
+inline std::int64_t blocks_of(std::int64_t count)
+{
+    return (count + DistanceTile::side - 1) / DistanceTile::side;
+}
+
+}  // namespace sluice::fusion

@@ -1,0 +1,274 @@
+#include "fusion/candidate_order.hpp"
+#include "fusion/channels.hpp"
+#include "fusion/clustering/cluster_relative_weights.hpp"
+#include "fusion/clustering/clustering.hpp"
+#include "fusion/combine_targets.hpp"
+#include "fusion/density_test.hpp"
+#include "fusion/diagnostics.hpp"
+#include "fusion/expected_hypervolume_improvement.hpp"
+#include "fusion/residual_correlation.hpp"
+#include "fusion/spread_batch.hpp"
+#include "fusion/strategy.hpp"
+#include "fusion/structural_trend.hpp"
+#include "parallel/first_k.hpp"
+#include "pool/standardise.hpp"
+
+#include <cmath>
+
+namespace sluice::fusion {
+
+namespace {
+
+constexpr std::int64_t screen_rows = 20000;
+constexpr std::size_t most_targets = 4;
+
+/// What keys the clusterings of an iteration.
+enum ClusteringCall : std::uint32_t { labelled_rows, screen };
+
+/// Mean 0 and population deviation 1 over some rows; a constant column keeps its unit. \param x  [rows, columns], raw
+/// Source: specs: fusion, 4.2.
+pool::Scaling scaling_of_rows(const std::vector<float>& x, std::int64_t columns)
+{
+    pool::Scaling scaling;
+    const auto rows = static_cast<std::int64_t>(x.size()) / columns;
+    for (std::int64_t c = 0; c < columns; ++c) {
+        double mean = 0, squares = 0;
+        for (std::int64_t i = 0; i < rows; ++i) mean += static_cast<double>(x[static_cast<std::size_t>(i * columns + c)]) / static_cast<double>(rows);
+        for (std::int64_t i = 0; i < rows; ++i) squares += std::pow(static_cast<double>(x[static_cast<std::size_t>(i * columns + c)]) - mean, 2);
+        const double deviation = std::sqrt(squares / static_cast<double>(rows));
+        scaling.shift.push_back(static_cast<float>(mean));
+        scaling.factor.push_back(deviation > 0 ? static_cast<float>(1 / deviation) : 1.0F);
+    }
+    return scaling;
+}
+
+/// Weights of 6.2, with the noise's share that the switch asks for.
+std::vector<double> biased_weights(const std::vector<std::int32_t>& cluster, const std::vector<double>& merit, bool fair_noise)
+{
+    constexpr double noise_mass = 0.1;
+    return cluster_relative_weights(cluster, merit, noise_mass, fair_noise ? NoiseShare::at_least_of_rows : NoiseShare::fixed);
+}
+
+/// Global rows that are no candidates, on every rank: asked for, failed or excluded.
+std::vector<RowId> not_candidates(const Candidates& candidates, const Communicator& ranks)
+{
+    std::vector<RowId> own;
+    for (std::size_t i = 0; i < candidates.state.size(); ++i) {
+        if (!candidates.has(i)) own.push_back(candidates.share.first_row + static_cast<RowId>(i));
+    }
+    return ranks.gather(std::span<const RowId>(own));
+}
+
+ClusteringMethods competing(const Switches& switches)
+{
+    return {.k_means = true, .mixture = true, .hdbscan = true, .leiden = switches.leiden};
+}
+
+/// The best candidates, the same on every rank, in descending order.
+struct Screen {
+    std::vector<Ranked> rows;
+    std::vector<float> x;  ///< [rows, columns], scaled
+};
+
+std::vector<Ranked> best_candidates(std::span<const double> score, const Candidates& candidates, const Communicator& ranks)
+{
+    std::vector<Ranked> own;
+    for (std::size_t i = 0; i < score.size(); ++i) {
+        if (candidates.has(i)) own.push_back({score[i], candidates.share.first_row + static_cast<RowId>(i)});
+    }
+    return parallel::first_k(std::move(own), screen_rows, ranks);
+}
+
+/// Adds every family's expected hypervolume improvement to the scores of the screen's rows and orders it again (10.3).
+std::vector<Ranked> with_improvement(const std::vector<Ranked>& screen, const Moments& moments, const Candidates& candidates, const std::vector<Surrogate>& surrogates,
+                                     const LabelledSet& labelled, const IterationKey& key, const Communicator& ranks)
+{
+    constexpr double optimism = 0.1;
+    const auto targets = labelled.targets.size(), families = surrogates.size() / targets;
+    std::vector<Ranked> own;
+    for (const auto& row : screen) {
+        if (candidates.share.owns(row.row)) own.push_back(row);
+    }
+    std::vector<double> merits;
+    for (std::size_t i = 0; i < labelled.rows.size(); ++i) {
+        for (const auto& target : labelled.targets) merits.push_back(target.merit[i]);
+    }
+    const std::vector<std::optional<double>> no_window(targets);  // the moments are of the closeness already
+    for (std::size_t f = 0; f < families; ++f) {
+        std::vector<double> mean, deviation, residual, reliability;
+        for (const auto& row : own) {
+            const auto local = static_cast<std::size_t>(row.row - candidates.share.first_row);
+            for (std::size_t t = 0; t < targets; ++t) {
+                const auto c = t * families + f;
+                const auto sd = static_cast<double>(moments.deviation[local * moments.columns + c]);
+                mean.push_back(static_cast<double>(moments.mean[local * moments.columns + c]));
+                deviation.push_back(std::sqrt(sd * sd + std::max(surrogates[c].reliability.noise, 0.0)));
+            }
+        }
+        for (std::size_t i = 0; i < labelled.rows.size(); ++i) {
+            for (std::size_t t = 0; t < targets; ++t) residual.push_back(surrogates[t * families + f].residual[i]);
+        }
+        for (std::size_t t = 0; t < targets; ++t) reliability.push_back(surrogates[t * families + f].reliability.calibration);
+        const auto correlation = residual_correlation(residual, targets);
+        const auto draws = improvement_draws(key.seed, key.iteration, surrogates[f].family, targets);
+        const auto improvement = expected_hypervolume_improvement({mean, deviation, correlation, reliability}, merits, no_window, draws, optimism);
+        for (std::size_t i = 0; i < own.size(); ++i) own[i].value += improvement[i];
+    }
+    return parallel::first_k(std::move(own), screen_rows, ranks);
+}
+
+/// The rows of the batch as indices into the screen (11).
+std::vector<std::size_t> choose(const Screen& screen, const LabelledSet& labelled, const Switches& switches, std::size_t count, const IterationKey& key, Diagnostics& diagnostics)
+{
+    const Points points{screen.x, labelled.columns};
+    const auto proposal = std::min<std::size_t>(std::max<std::size_t>(2 * count, 20), screen.rows.size());
+    diagnostics.density = density_test({std::span(screen.x).first(proposal * static_cast<std::size_t>(labelled.columns)), labelled.columns}, labelled.points());
+    std::vector<double> base;
+    for (const auto& row : screen.rows) base.push_back(row.value);
+    diagnostics.diverse = switches.has("diversity") && diagnostics.density.asks_for_diversity(switches.histogram_test);
+    if (diagnostics.diverse) {
+        const auto clustering = cluster(points, competing(switches), static_cast<int>(count), switches.most_scored, {key.seed, key.iteration, ClusteringCall::screen});
+        const auto weight = biased_weights(clustering.label, base, switches.fair_noise);
+        for (std::size_t i = 0; i < base.size(); ++i) base[i] = base[i] > 0 ? base[i] * weight[i] : base[i];
+        diagnostics.screen_clustering = clustering.method;
+        diagnostics.screen_clusters = clustering.clusters;
+        if (switches.spread_batch) return spread_batch(points, std::move(base), labelled.points(), count);
+    }
+    std::vector<std::size_t> order(base.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return base[a] != base[b] ? base[a] > base[b] : screen.rows[a].row < screen.rows[b].row;
+    });
+    order.resize(std::min(count, order.size()));
+    return order;
+}
+
+/// What the families say of the chosen rows, weighted by their reliability, in raw units.
+void describe(Proposal& proposal, const std::vector<float>& x, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates, std::size_t members)
+{
+    const auto rows = proposal.rows.size();
+    proposal.mean.assign(rows, std::vector<double>(labelled.targets.size(), 0.0));
+    proposal.sd = proposal.mean;
+    std::vector<double> weight(labelled.targets.size(), 0.0);
+    for (const auto& s : surrogates) weight[s.target] += s.reliability.accuracy;
+    std::vector<float> predicted(rows * members);
+    std::vector<std::vector<double>> squares = proposal.mean;
+    for (const auto& s : surrogates) {
+        const double share = s.reliability.accuracy / weight[s.target];
+        s.predict(x.data(), static_cast<std::int64_t>(rows), predicted.data());
+        for (std::size_t i = 0; i < rows * members; ++i) {
+            const auto value = static_cast<double>(predicted[i]);
+            proposal.mean[i / members][s.target] += share * value / static_cast<double>(members);
+            squares[i / members][s.target] += share * value * value / static_cast<double>(members);
+        }
+    }
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t t = 0; t < labelled.targets.size(); ++t) {
+            auto& mean = proposal.mean[i][t];
+            proposal.sd[i][t] = labelled.targets[t].deviation * std::sqrt(std::max(squares[i][t] - mean * mean, 0.0));
+            mean = labelled.targets[t].raw(mean);
+        }
+    }
+    for (std::size_t t = 0; t < labelled.targets.size(); ++t) {
+        double sum = 0, count = 0;
+        for (const auto& s : surrogates) {
+            if (s.target == t) sum += s.reliability.accuracy, count += 1;
+        }
+        proposal.out_of_bag_r2.push_back(sum / count);
+    }
+}
+
+/// What depends on the pool alone and serves all iterations of a campaign.
+struct Memory {
+    std::optional<CandidateOrder> order;
+};
+
+/// One iteration of multi-model fusion. Source: paper 003; specs: fusion, section 2.
+Proposal propose(const Options& options, Memory& memory, const StrategyInput& in)
+{
+    const auto switches = switches_of(options);
+    const auto members = static_cast<int>(options.whole("members"));
+    const auto targets = in.goals.size();
+    if (targets > most_targets) throw Agreed(fmt::format("[strategy] kind = \"fusion\": {} targets; at most {} are combined", targets, most_targets));
+    const IterationKey key{in.seed, static_cast<std::uint32_t>(in.iteration)};
+    const Tiling tiling = in.shard.info.tiling();
+    const Candidates candidates{tiling, in.shard.share, in.state};
+    auto& stages = in.stages;
+
+    std::vector<RowId> rows;
+    std::vector<std::vector<double>> values;
+    for (const auto& [row, answer] : in.labelled) {
+        rows.push_back(row);
+        values.push_back(answer);
+    }
+    const auto scaling = switches.pool_scaling ? in.scaling : scaling_of_rows(pool::gather_rows(in.shard, pool::Scaling::identity(in.shard.info.columns), rows, in.ranks), in.shard.info.columns);
+    auto labelled = labelled_set(rows, values, pool::gather_rows(in.shard, scaling, rows, in.ranks), in.shard.info.columns, in.goals, switches.folded_window);
+
+    Diagnostics diagnostics;
+    const auto biased = stages.time(in.iteration, "cluster", [&](Work&) {
+        const auto clustering = cluster(labelled.points(), competing(switches), static_cast<int>(in.count), switches.most_scored, {key.seed, key.iteration, ClusteringCall::labelled_rows});
+        labelled.cluster = clustering.label;
+        diagnostics.labelled_clustering = clustering.method;
+        diagnostics.labelled_clusters = clustering.clusters;
+        std::vector<std::vector<double>> weights;
+        for (const auto& target : labelled.targets) weights.push_back(biased_weights(labelled.cluster, target.merit, switches.fair_noise));
+        return weights;
+    });
+    const auto surrogates = stages.time(in.iteration, "fit", [&](Work&) {
+        return fit_surrogates(labelled, biased, switches, members, static_cast<int>(options.whole("trials")), key, in.ranks);
+    });
+    const auto moments = stages.time(in.iteration, "predict", [&](Work& work) {
+        return predict_pool(in.shard, scaling, surrogates, labelled.targets, members, switches.folded_window, work, in.ranks);
+    });
+    const auto trend = stages.time(in.iteration, "structure", [&](Work&) {
+        if (!memory.order) memory.order = candidate_order(in.shard, in.ranks);
+        const auto places = candidate_places(*memory.order, not_candidates(candidates, in.ranks), in.ranks);
+        const auto bins = switches.adaptive_bins ? default_trend_bins(places.candidates) : published_trend_bins;
+        return structural_trend(moments.mean, static_cast<std::int64_t>(moments.columns), *memory.order, places, bins, in.ranks);
+    });
+    Channels channels;
+    const auto ranked = stages.time(in.iteration, "fuse", [&](Work& work) {
+        channels = measure_channels(moments, candidates, surrogates, labelled.targets, trend, switches, in.ranks);
+        auto score = fuse(moments, candidates, surrogates, channels, switches);
+        work.bytes += 3 * static_cast<double>(moments.mean.size()) * 2 * sizeof(float);
+        if (targets > 1) {
+            for (auto& s : score) s = std::max(s, 0.0);
+            std::vector<std::uint8_t> takes_part;
+            for (std::size_t i = 0; i < in.state.size(); ++i) takes_part.push_back(candidates.has(i) ? 1 : 0);
+            score = combine_targets(score, targets, takes_part, in.ranks);
+        }
+        auto best = best_candidates(score, candidates, in.ranks);
+        return targets > 1 ? with_improvement(best, moments, candidates, surrogates, labelled, key, in.ranks) : best;
+    });
+
+    Proposal proposal;
+    stages.time(in.iteration, "select", [&](Work&) {
+        Screen screen{ranked, {}};
+        std::vector<RowId> screened;
+        for (const auto& row : ranked) screened.push_back(row.row);
+        if (ranked.empty()) return 0;
+        screen.x = pool::gather_rows(in.shard, scaling, screened, in.ranks);
+        std::vector<float> chosen_x;
+        together(in.ranks, [&] {
+            for (const auto i : choose(screen, labelled, switches, static_cast<std::size_t>(in.count), key, diagnostics)) {
+                proposal.rows.push_back(ranked[i].row);
+                proposal.scores.push_back(ranked[i].value);
+                chosen_x.insert(chosen_x.end(), screen.x.begin() + static_cast<std::ptrdiff_t>(i) * labelled.columns, screen.x.begin() + (static_cast<std::ptrdiff_t>(i) + 1) * labelled.columns);
+            }
+            describe(proposal, chosen_x, labelled, surrogates, static_cast<std::size_t>(members));
+        });
+        return 0;
+    });
+    proposal.diagnostics = to_json(diagnostics, surrogates, channels);
+    return proposal;
+}
+
+const StrategyRegistration fusion{
+    "fusion", "information-theoretic fusion of eight surrogate families (paper 003)", switch_options(), [](const Options& options) -> Strategy {
+        return [options, memory = std::make_shared<Memory>()](const StrategyInput& in) { return propose(options, *memory, in); };
+    },
+    resolve_switches};
+
+}  // namespace
+
+}  // namespace sluice::fusion
