@@ -48,8 +48,11 @@ TEST(DrawFolds, KeepsCopiesTogetherOnlyWhenGrouped)
                 all.insert(all.end(), fold.test.begin(), fold.test.end());
                 const std::set<std::int64_t> train(fold.train.begin(), fold.train.end());
                 const bool meets = std::any_of(fold.test.begin(), fold.test.end(), [&](std::int64_t row) { return train.contains(row); });
-                if (grouped) EXPECT_FALSE(meets);
-                else split = split || meets;
+                if (grouped) {
+                    EXPECT_FALSE(meets);
+                } else {
+                    split = split || meets;
+                }
             }
             auto expected = sample;
             std::sort(expected.begin(), expected.end());

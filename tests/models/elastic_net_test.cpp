@@ -57,7 +57,9 @@ TEST(ElasticNet, MeetsTheConditionsOfOptimality)
                 for (std::int64_t t = 0; t < 2; ++t) {
                     const auto w = weights_of(members[m], t, columns);
                     EXPECT_LT(violation(centred(data, bags[m], t), w, 0.05, l1), 0.2) << columns << " columns, l1 " << l1 << ", member " << m;
-                    if (l1 == 1 && columns == 60) EXPECT_LT((w.array() != 0).count(), 40) << "some weights are exactly zero";
+                    if (l1 == 1 && columns == 60) {
+                        EXPECT_LT((w.array() != 0).count(), 40) << "some weights are exactly zero";
+                    }
                 }
             }
         }
