@@ -19,22 +19,27 @@ struct Switch {
     const char* help;
 };
 
-const std::vector<Switch> all_switches = {
-    {"window", "folded", "raw", {}, "a target window as a distance with folded-normal moments, or its raw prediction maximised"},
-    {"feature_scaling", "pool", "labelled", {}, "mean 0 and deviation 1 over the pool or over the labelled rows"},
-    {"noise_mass", "fair", "fixed", {}, "target-biased mass of rows outside clusters: at least their share of rows, or a tenth"},
-    {"refit", "as-searched", "fixed-size", {}, "members have the trees and epochs that the search chose, or 100 trees and 200 epochs"},
-    {"search_ranges", "compact", "published", {}, "ranges of trees and networks"},
-    {"folds", "grouped", "rows", {}, "copies of a row stay in one cross-validation fold, or not"},
-    {"target_bias", "always", "auto", {"never"}, "half the members on target-biased resamples: always, from 10 columns^2 rows on, or never"},
-    {"leiden", "on", "off", {}, "Leiden among the competing clusterings"},
-    {"ratio", "clipped", "unclipped", {}, "exploration ratio within [0, 1]"},
-    {"correlation", "out-of-bag", "in-bag", {}, "residuals that correlate the targets"},
-    {"histogram_test", "off", "on", {}, "the test of histograms that are not aligned takes part in the density test"},
-    {"gain", "means", "variances", {}, "prior of the gain: mean of model variances, or their variance"},
-    {"trend_bins", "adaptive", "fixed", {}, "bins of the structural trend: an eighth of the rows at most, or 1,024"},
-    {"batch_rule", "spread", "top", {}, "batch chosen one by one away from labelled rows and itself, or by score alone"},
-};
+/// Within a function: registrations of other files ask for it before this file's constants are made.
+const std::vector<Switch>& all_switches()
+{
+    static const std::vector<Switch> switches = {
+        {"window", "folded", "raw", {}, "a target window as a distance with folded-normal moments, or its raw prediction maximised"},
+        {"feature_scaling", "pool", "labelled", {}, "mean 0 and deviation 1 over the pool or over the labelled rows"},
+        {"noise_mass", "fair", "fixed", {}, "target-biased mass of rows outside clusters: at least their share of rows, or a tenth"},
+        {"refit", "as-searched", "fixed-size", {}, "members have the trees and epochs that the search chose, or 100 trees and 200 epochs"},
+        {"search_ranges", "compact", "published", {}, "ranges of trees and networks"},
+        {"folds", "grouped", "rows", {}, "copies of a row stay in one cross-validation fold, or not"},
+        {"target_bias", "always", "auto", {"never"}, "half the members on target-biased resamples: always, from 10 columns^2 rows on, or never"},
+        {"leiden", "on", "off", {}, "Leiden among the competing clusterings"},
+        {"ratio", "clipped", "unclipped", {}, "exploration ratio within [0, 1]"},
+        {"correlation", "out-of-bag", "in-bag", {}, "residuals that correlate the targets"},
+        {"histogram_test", "off", "on", {}, "the test of histograms that are not aligned takes part in the density test"},
+        {"gain", "means", "variances", {}, "prior of the gain: mean of model variances, or their variance"},
+        {"trend_bins", "adaptive", "fixed", {}, "bins of the structural trend: an eighth of the rows at most, or 1,024"},
+        {"batch_rule", "spread", "top", {}, "batch chosen one by one away from labelled rows and itself, or by score alone"},
+    };
+    return switches;
+}
 
 constexpr std::int64_t scored_by_default = 4096, scored_published = 20000;
 
@@ -60,7 +65,7 @@ std::vector<OptionSpec> switch_options()
                                      whole("trials", 20).at_least(1).at_most(10000).help("hyper-parameters tried for each family and target"),
                                      whole("scored_rows", 0).at_least(0).help("rows on which clusterings compete; 0: 4,096, or 20,000 in published mode"),
                                      text("without", "none").one_of({"none", "fused-channel", "ucb-channel", "deviation", "structure", "diversity", "biased-sample"}).help("a part left out, to see what it does")};
-    for (const auto& s : all_switches) {
+    for (const auto& s : all_switches()) {
         std::vector<std::string> choices = {"", s.by_default, s.published};
         choices.insert(choices.end(), s.others.begin(), s.others.end());
         specs.push_back(text(s.name, "").one_of(choices).help(fmt::format("{} (default: \"{}\", published: \"{}\")", s.help, s.by_default, s.published)));
@@ -71,7 +76,7 @@ std::vector<OptionSpec> switch_options()
 void resolve_switches(Options& options)
 {
     const bool published = options.text("mode") == "published";
-    for (const auto& s : all_switches) {
+    for (const auto& s : all_switches()) {
         if (options.text(s.name).empty()) options.set(text(s.name, ""), std::string(published ? s.published : s.by_default));
     }
     if (options.whole("scored_rows") == 0) options.set(whole("scored_rows", 0), published ? scored_published : scored_by_default);

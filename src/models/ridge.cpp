@@ -7,29 +7,22 @@ namespace sluice::models {
 
 namespace {
 
-/// Ridge regression of a block of resamples, in the dual form: with K = X X', centred, each member solves (K_b + lambda n I) a = y_b and has the weights
-/// X_b' a. Cost n^3 per member and nothing in columns^2, as labelled rows are few and columns many.
+/// Ridge regression in the dual form: with K = X X', centred, a member solves (K + lambda n I) a = y and has the weights X' a, n being the number of
+/// labelled rows. Cost m^3 for m rows in the resample and nothing in columns^2, as labelled rows are few and columns many.
 /// \return  a member: weights [targets, columns], then intercepts [targets]
 /// Source: Hoerl and Kennard 1970; dual form: Saunders, Gammerman and Vovk 1998.
-std::vector<Member> train_ridge(const TrainingSet& data, std::span<const Bootstrap> bootstraps, double lambda)
+Member train_ridge(const torch::Tensor& x, const torch::Tensor& y, const Bootstrap& bootstrap, double penalty)
 {
-    const torch::NoGradGuard no_gradients;
-    const auto n = data.count();
-    const auto members = static_cast<std::int64_t>(bootstraps.size());
-    const auto x = as_tensor(data.x, {n, data.columns}).to(torch::kFloat64);
-    const auto y = as_tensor(data.y, {n, data.targets});
-    const auto rows = stack_bootstraps(bootstraps);                                    // [members, n]
-    const auto x_b = x.index({rows});                                                  // [members, n, columns]
-    const auto y_b = y.index({rows});                                                  // [members, n, targets]
-    const auto x_mean = x_b.mean(1, true), y_mean = y_b.mean(1, true);
+    const auto rows = as_tensor(bootstrap, {-1});
+    const auto x_b = x.index_select(0, rows), y_b = y.index_select(0, rows);           // [m, columns], [m, targets]
+    const auto x_mean = x_b.mean(0, true), y_mean = y_b.mean(0, true);
     const auto centred = x_b - x_mean;
-    auto kernel = torch::bmm(centred, centred.transpose(1, 2));
-    kernel.diagonal(0, 1, 2).add_(lambda * static_cast<double>(n));
-    const auto factor = std::get<0>(at::linalg_cholesky_ex(kernel));
-    const auto dual = torch::cholesky_solve(y_b - y_mean, factor);                     // [members, n, targets]
-    const auto weights = torch::bmm(dual.transpose(1, 2), centred);                    // [members, targets, columns]
-    const auto intercepts = y_mean.squeeze(1) - torch::bmm(weights, x_mean.transpose(1, 2)).squeeze(2);
-    return to_members(torch::cat({weights.reshape({members, -1}), intercepts}, 1).to(torch::kFloat32));
+    auto kernel = torch::mm(centred, centred.t());
+    kernel.diagonal().add_(penalty);
+    const auto dual = torch::cholesky_solve(y_b - y_mean, std::get<0>(at::linalg_cholesky_ex(kernel)));  // [m, targets]
+    const auto weights = torch::mm(dual.t(), centred);                                 // [targets, columns]
+    const auto intercepts = y_mean - torch::mm(x_mean, weights.t());
+    return to_members(torch::cat({weights.reshape({1, -1}), intercepts}, 1).to(torch::kFloat32))[0];
 }
 
 const FamilyRegistration ridge{
@@ -39,7 +32,14 @@ const FamilyRegistration ridge{
     [](const Options& options) {
         const double lambda = options.real("lambda");
         return Family{
-            .train = [lambda](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) { return train_ridge(data, bootstraps, lambda); },
+            .train =
+                [lambda](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) {
+                    const torch::NoGradGuard no_gradients;
+                    const auto x = as_tensor(data.x, {data.count(), data.columns}).to(torch::kFloat64), y = as_tensor(data.y, {data.count(), data.targets});
+                    std::vector<Member> members;
+                    for (const auto& bootstrap : bootstraps) members.push_back(train_ridge(x, y, bootstrap, lambda * static_cast<double>(data.count())));
+                    return members;
+                },
             .predictor = linear_predictor,
             .flops_per_row = linear_flops,
         };

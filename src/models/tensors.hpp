@@ -19,15 +19,6 @@ inline torch::Tensor from_features(const float* features, std::int64_t rows, std
     return torch::from_blob(const_cast<float*>(features), {rows, columns}, torch::kFloat32);
 }
 
-/// [members, rows] of indices.
-inline torch::Tensor stack_bootstraps(std::span<const Bootstrap> bootstraps)
-{
-    auto all = torch::empty({static_cast<std::int64_t>(bootstraps.size()), static_cast<std::int64_t>(bootstraps[0].size())}, torch::kInt64);
-    auto* out = all.data_ptr<std::int64_t>();
-    for (const auto& bootstrap : bootstraps) out = std::copy(bootstrap.begin(), bootstrap.end(), out);
-    return all;
-}
-
 /// Members of equal length as one tensor [members, length].
 inline torch::Tensor stack_members(const std::vector<Member>& members)
 {
