@@ -61,6 +61,16 @@ std::int64_t Communicator::sum(std::int64_t value) const
     return value;
 }
 
+void Communicator::sum(std::span<std::int64_t> values) const
+{
+    *bytes_sent_ += static_cast<std::int64_t>(values.size_bytes());
+    constexpr std::size_t most = piece / sizeof(std::int64_t);
+    for (std::size_t begin = 0; begin < values.size(); begin += most) {
+        const auto part = values.subspan(begin, std::min(most, values.size() - begin));
+        SLUICE_MPI(MPI_Allreduce(MPI_IN_PLACE, part.data(), static_cast<int>(part.size()), MPI_INT64_T, MPI_SUM, *comm_));
+    }
+}
+
 std::int64_t Communicator::largest(std::int64_t value) const
 {
     *bytes_sent_ += sizeof(value);

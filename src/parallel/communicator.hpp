@@ -51,6 +51,8 @@ public:
 
     void barrier() const;
     std::int64_t sum(std::int64_t value) const;
+    /// Overwrites each of `values` with its sum over the ranks, which all give equally many.
+    void sum(std::span<std::int64_t> values) const;
     std::int64_t largest(std::int64_t value) const;
     double largest(double value) const;
     double smallest(double value) const;

@@ -19,6 +19,14 @@ TEST(Communicator, GathersPartsOfAnyLengthInRankOrder)
     EXPECT_EQ(all, expected);
 }
 
+TEST(Communicator, SumsEveryEntryOverTheRanks)
+{
+    std::vector<std::int64_t> values = {1, ranks().rank(), std::int64_t{1} << 40};
+    ranks().sum(values);
+    const std::int64_t size = ranks().size();
+    EXPECT_EQ(values, (std::vector<std::int64_t>{size, size * (size - 1) / 2, size << 40}));
+}
+
 TEST(Communicator, FirstPrefersTheLowerRowOfEqualValues)
 {
     const auto best = ranks().first({1.0, 100 - ranks().rank()});
