@@ -102,7 +102,8 @@ Directions directions_of_sample(const pool::Shard& shard, const pool::Scaling& s
         const double largest = solver.eigenvalues()[count - 1];
         for (Index k = 0; k < 2; ++k) {
             VectorXd direction = VectorXd::Zero(shard.info.columns);
-            if (k < count && solver.eigenvalues()[count - 1 - k] > next_to_nothing * largest) direction = (x * solver.eigenvectors().col(count - 1 - k)).normalized();
+            const bool exists = k < count && solver.eigenvalues()[count - 1 - k] > next_to_nothing * largest;
+            if (exists) direction = (x * solver.eigenvectors().col(count - 1 - k)).normalized();
             result[static_cast<std::size_t>(k)] = with_sign(direction);
         }
     });

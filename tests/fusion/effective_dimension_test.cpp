@@ -43,7 +43,8 @@ Sample sample(const std::string& kind, std::uint64_t seed, std::size_t rows, std
         for (std::size_t i = 0; i < rows; ++i) {
             const double first = u[2 * i], second = u[2 * i + 1];
             for (std::size_t c = 0; c < columns; ++c) {
-                at(i, c) = static_cast<float>(first * static_cast<double>(1 + c % 3) + second * static_cast<double>(c % 5) + static_cast<double>(c % 2) * first * second);
+                const auto mixed = static_cast<double>(c % 2) * first * second;
+                at(i, c) = static_cast<float>(first * static_cast<double>(1 + c % 3) + second * static_cast<double>(c % 5) + mixed);
             }
             s.y[i] = first * second + 0.0625 * noise[i];
         }
