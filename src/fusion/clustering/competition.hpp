@@ -33,7 +33,7 @@ struct Clustering {
 /// One of the competitions of a clustering.
 struct Round {
     int batch;                      ///< rows chosen per iteration: sets the numbers of clusters that are tried; 0 in a refinement
-    std::int64_t smallest_cluster;  ///< smaller clusters of a winning k-means or mixture become noise
+    std::int64_t smallest_cluster;  ///< smaller clusters of the winner become noise
     std::uint32_t number;           ///< distinguishes the rounds of one clustering
 };
 
