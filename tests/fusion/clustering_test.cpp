@@ -171,7 +171,8 @@ TEST(Clustering, TriesTheNumbersOfClustersOfTheBatch)
         for (const int k : counts) names.push_back("k-means, " + std::to_string(k) + " clusters");
         return names;
     };
-    for (const auto& [batch, counts] : std::map<int, std::vector<int>>{{1, {3, 6, 9, 12}}, {7, {3, 7, 10, 14}}, {10, {5, 10, 15, 20}}, {20, {10, 20, 30, 40}}}) {
+    const std::map<int, std::vector<int>> grids = {{1, {3, 6, 9, 12}}, {7, {3, 7, 10, 14}}, {10, {5, 10, 15, 20}}, {20, {10, 20, 30, 40}}};
+    for (const auto& [batch, counts] : grids) {
         const auto names = one_of(counts);
         EXPECT_NE(std::find(names.begin(), names.end(), method(batch)), names.end()) << batch << " " << method(batch);
     }

@@ -35,7 +35,9 @@ double mean_inertia(const Rows& rows, int k)
 TEST(KMeans, IsAsTightAsThatOfScikitLearn)
 {
     for (const auto& [name, rows, found] : test::clustering_golden()) {
-        for (const auto& [k, inertia] : found.at("k_means").items()) EXPECT_LE(mean_inertia(rows, std::stoi(k)), 1.01 * inertia.get<double>()) << name << " " << k;
+        for (const auto& [k, inertia] : found.at("k_means").items()) {
+            EXPECT_LE(mean_inertia(rows, std::stoi(k)), 1.01 * inertia.get<double>()) << name << " " << k;
+        }
     }
 }
 

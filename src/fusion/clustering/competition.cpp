@@ -5,9 +5,9 @@
 #include "fusion/clustering/k_means.hpp"
 #include "fusion/clustering/labels.hpp"
 #include "fusion/clustering/leiden.hpp"
+#include "fusion/clustering/side_by_side.hpp"
 #include "fusion/clustering/silhouette.hpp"
 #include "fusion/clustering/vote.hpp"
-#include "parallel/for_each_tile.hpp"
 
 #include <fmt/format.h>
 
@@ -117,7 +117,7 @@ void run(const Rows& rows, std::vector<Candidate>& candidates, const Draws& draw
     for (std::size_t c = candidates.size(); c-- > 0;) {
         for (int start = 0; start < std::max<int>(1, static_cast<int>(candidates[c].starts.size())); ++start) runs.push_back({c, start});
     }
-    parallel::for_each_tile("fusion/cluster", {0, static_cast<std::int64_t>(runs.size()), 0, 0}, [&](std::int64_t r) {
+    side_by_side("fusion/cluster", rows, static_cast<std::int64_t>(runs.size()), [&](std::int64_t r) {
         const auto [index, start] = runs[static_cast<std::size_t>(r)];
         auto& c = candidates[index];
         const auto stream = draws.stream(c.method, c.setting, start);

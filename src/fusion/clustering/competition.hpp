@@ -26,8 +26,8 @@ struct ClusteringKey {
 struct Clustering {
     std::vector<std::int32_t> label;  ///< [rows] -1 = noise, else 0, 1, ...
     std::int32_t clusters = 0;
-    std::string method;               ///< the winner and its parameters, "none" if nothing was found
-    double silhouette = -1;           ///< mean over rows that the winner did not call noise; -1 if nothing was found
+    std::string method;      ///< the winner and its parameters, "none" if nothing was found
+    double silhouette = -1;  ///< mean over rows that the winner did not call noise; -1 if nothing was found
 };
 
 /// One of the competitions of a clustering.
