@@ -12,7 +12,7 @@ struct Blobs {
     std::int64_t rows = 100;
     std::int64_t columns = 5;
     std::int64_t blobs = 4;
-    double apart = 3;          ///< spread of the centres, in spreads of a blob
+    double apart = 3;           ///< spread of the centres, in spreads of a blob
     std::int64_t distinct = 0;  ///< > 0: rows from here on repeat the first ones
     std::uint64_t seed = 1;
 };

@@ -8,8 +8,8 @@ namespace sluice::fusion {
 constexpr std::int64_t published_most_scored = 20'000;
 constexpr std::int64_t default_most_scored = 4'096;
 
-/// Adaptive clustering, of the labelled set or of the best candidates. Methods compete by their silhouettes (`compete`); clusters of fewer than 3 rows of a
-/// winning k-means or mixture become noise; then every cluster of at least max(50, a fifth of the rows) is clustered once more, and replaced by what is found
+/// Adaptive clustering, of the labelled set or of the best candidates. Methods compete by their silhouettes (`compete`); clusters of the winner with fewer
+/// than 3 rows become noise; then every cluster of at least max(50, a fifth of the rows) is clustered once more, and replaced by what is found
 /// in it. Clusters are numbered by their first rows.
 ///
 /// The same bits for any number of threads.

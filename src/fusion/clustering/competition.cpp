@@ -5,9 +5,9 @@
 #include "fusion/clustering/k_means.hpp"
 #include "fusion/clustering/labels.hpp"
 #include "fusion/clustering/leiden.hpp"
+#include "fusion/clustering/side_by_side.hpp"
 #include "fusion/clustering/silhouette.hpp"
 #include "fusion/clustering/vote.hpp"
-#include "parallel/for_each_tile.hpp"
 
 #include <fmt/format.h>
 
@@ -117,7 +117,7 @@ void run(const Rows& rows, std::vector<Candidate>& candidates, const Draws& draw
     for (std::size_t c = candidates.size(); c-- > 0;) {
         for (int start = 0; start < std::max<int>(1, static_cast<int>(candidates[c].starts.size())); ++start) runs.push_back({c, start});
     }
-    parallel::for_each_tile("fusion/cluster", {0, static_cast<std::int64_t>(runs.size()), 0, 0}, [&](std::int64_t r) {
+    side_by_side("fusion/cluster", rows, static_cast<std::int64_t>(runs.size()), [&](std::int64_t r) {
         const auto [index, start] = runs[static_cast<std::size_t>(r)];
         auto& c = candidates[index];
         const auto stream = draws.stream(c.method, c.setting, start);
@@ -138,7 +138,7 @@ void run(const Rows& rows, std::vector<Candidate>& candidates, const Draws& draw
             c.label = c.mixture->label;
         } else if (c.method == Method::leiden) {  // igraph is used by one thread only
             const auto& grid = leiden_grid[c.setting];
-            c.label = leiden(neighbours, grid.neighbours, grid.resolution, draws.stream(c.method, c.setting, 0).bits()).label;
+            c.label = leiden(neighbours, grid.neighbours, grid.resolution, draws.stream(c.method, c.setting, 0)).label;
         }
     }
 }
@@ -184,9 +184,11 @@ std::vector<std::int32_t> extend(const Candidate& winner, const Rows& rows, cons
 void drop_small_clusters(std::vector<std::int32_t>& label, std::int64_t smallest)
 {
     std::vector<std::int64_t> size(label.size(), 0);
-    for (const auto c : label) ++size[static_cast<std::size_t>(c)];
+    for (const auto c : label) {
+        if (c != noise) ++size[static_cast<std::size_t>(c)];
+    }
     for (auto& c : label) {
-        if (size[static_cast<std::size_t>(c)] < smallest) c = noise;
+        if (c != noise && size[static_cast<std::size_t>(c)] < smallest) c = noise;
     }
 }
 
@@ -207,7 +209,7 @@ Clustering compete(const Rows& rows, const ClusteringMethods& methods, std::int6
     if (!winner) return result;
     result.label = on_sample ? extend(*winner, rows, sampled, chosen) : winner->label;
     result.method = name_of(*winner);
-    if (winner->method == Method::k_means || winner->method == Method::mixture) drop_small_clusters(result.label, round.smallest_cluster);
+    drop_small_clusters(result.label, round.smallest_cluster);
     result.clusters = number_by_first_row(result.label);
     return result;
 }

@@ -26,14 +26,14 @@ struct ClusteringKey {
 struct Clustering {
     std::vector<std::int32_t> label;  ///< [rows] -1 = noise, else 0, 1, ...
     std::int32_t clusters = 0;
-    std::string method;               ///< the winner and its parameters, "none" if nothing was found
-    double silhouette = -1;           ///< mean over rows that the winner did not call noise; -1 if nothing was found
+    std::string method;      ///< the winner and its parameters, "none" if nothing was found
+    double silhouette = -1;  ///< mean over rows that the winner did not call noise; -1 if nothing was found
 };
 
 /// One of the competitions of a clustering.
 struct Round {
     int batch;                      ///< rows chosen per iteration: sets the numbers of clusters that are tried; 0 in a refinement
-    std::int64_t smallest_cluster;  ///< smaller clusters of a winning k-means or mixture become noise
+    std::int64_t smallest_cluster;  ///< smaller clusters of the winner become noise
     std::uint32_t number;           ///< distinguishes the rounds of one clustering
 };
 

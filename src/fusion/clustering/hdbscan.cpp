@@ -19,8 +19,8 @@ struct Node {
 /// A cluster of the condensed tree: what remains of a branch while only pieces below the minimum size fall off it.
 struct Cluster {
     std::int32_t parent;
-    double birth;          ///< density at which it parts from its parent
-    double stability = 0;  ///< excess of mass: sum over its rows of (density at which the row leaves - birth)
+    double birth;            ///< density at which it parts from its parent
+    double stability = 0;    ///< excess of mass: sum over its rows of (density at which the row leaves - birth)
     double best_inside = 0;  ///< the largest stability that clusters within it reach together
 };
 

@@ -1,6 +1,7 @@
 #include "fusion/clustering/k_means.hpp"
 
 #include "fusion/clustering/distance.hpp"
+#include "fusion/clustering/k_means_start.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,125 +13,121 @@ namespace {
 constexpr int most_iterations = 300;
 constexpr double tolerance = 1e-4;
 
-double sum(const std::vector<float>& values)
-{
-    double total = 0;
-    for (const float v : values) total += static_cast<double>(v);
-    return total;
-}
+/// A partition on its way to rest, with bounds on distances that save most of them (Elkan): a centroid that moved by m is nearer or farther by at most m.
+struct State {
+    std::int64_t k;
+    std::vector<std::int32_t> label;
+    std::vector<float> upper;        ///< [rows] at least the distance to the own centroid
+    std::vector<float> lower;        ///< [rows, k] at most the distance to each centroid
+    std::vector<double> total;       ///< [k, stride] sums of the rows of each cluster
+    std::vector<std::int64_t> size;  ///< [k]
 
-/// A row drawn with probability in proportion to its weight; `total` > 0 is their sum.
-std::int64_t draw(const std::vector<float>& weight, double total, RandomStream& random)
-{
-    const double at = random.uniform() * total;
-    double passed = 0;
-    std::size_t last = 0;
-    for (std::size_t i = 0; i < weight.size(); ++i) {
-        if (weight[i] == 0) continue;
-        last = i;
-        passed += static_cast<double>(weight[i]);
-        if (passed > at) break;
+    float* lower_of(std::int64_t i) { return lower.data() + i * k; }
+
+    void move(const Rows& rows, std::int64_t i, std::int32_t to)
+    {
+        double* from_total = total.data() + label[i] * rows.stride;
+        double* to_total = total.data() + to * rows.stride;
+        const float* x = rows.row(i);
+        for (std::int64_t c = 0; c < rows.stride; ++c) from_total[c] -= static_cast<double>(x[c]);
+        for (std::int64_t c = 0; c < rows.stride; ++c) to_total[c] += static_cast<double>(x[c]);
+        --size[label[i]];
+        ++size[to];
+        label[i] = to;
     }
-    return static_cast<std::int64_t>(last);
+};
+
+float distance(const Rows& rows, std::int64_t i, const Rows& centroids, std::int64_t c)
+{
+    return std::sqrt(SquaredDistance::between(rows.row(i), centroids.row(c), rows.stride));
 }
 
-/// Rows to start from; fewer than k if fewer are distinct.
-std::vector<std::int64_t> starting_rows(const Rows& rows, int k, RandomStream& random)
+State first_assignment(const Rows& rows, const Rows& centroids)
 {
-    const int candidates = 2 + static_cast<int>(std::log(k));
-    std::vector<float> closest(static_cast<std::size_t>(rows.count), INFINITY), attempt(closest), best(closest);
-    std::vector<std::int64_t> chosen;
-    double total = INFINITY;
-    while (static_cast<int>(chosen.size()) < k && total > 0) {
-        double best_total = INFINITY;
-        std::int64_t best_row = 0;
-        for (int c = 0; c < (chosen.empty() ? 1 : candidates); ++c) {
-            const std::int64_t row = chosen.empty() ? random.below(static_cast<std::uint32_t>(rows.count)) : draw(closest, total, random);
-            for (std::int64_t i = 0; i < rows.count; ++i) {
-                const auto at = static_cast<std::size_t>(i);
-                attempt[at] = std::min(closest[at], SquaredDistance::below(closest[at], rows.row(i), rows.row(row), rows.stride));
-            }
-            const double attempt_total = sum(attempt);
-            if (attempt_total < best_total) {
-                best_total = attempt_total;
-                best_row = row;
-                best.swap(attempt);
-            }
-        }
-        total = best_total;
-        closest = best;
-        chosen.push_back(best_row);
-    }
-    return chosen;
-}
-
-/// Nearest centroids and squared distances to them. \return whether a label changed
-bool assign(const Rows& rows, const Rows& centroids, std::vector<std::int32_t>& label, std::vector<float>& squared)
-{
-    bool changed = false;
+    const auto n = static_cast<std::size_t>(rows.count), k = static_cast<std::size_t>(centroids.count);
+    State state{centroids.count, std::vector<std::int32_t>(n), std::vector<float>(n), std::vector<float>(n * k), std::vector<double>(centroids.values.size()),
+                std::vector<std::int64_t>(k)};
+    state.size[0] = rows.count;
     for (std::int64_t i = 0; i < rows.count; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        // The last centroid is looked at first: it is mostly the nearest, and the others are then left early.
-        const std::int32_t last = label[at];
-        std::int32_t nearest = last;
-        float least = SquaredDistance::between(rows.row(i), centroids.row(last), rows.stride);
-        float limit = std::nextafter(least, INFINITY);
-        for (std::int32_t c = 0; c < static_cast<std::int32_t>(centroids.count); ++c) {
-            if (c == last) continue;
-            const float distance = SquaredDistance::below(limit, rows.row(i), centroids.row(c), rows.stride);
-            if (distance < least || (distance == least && c < nearest)) {
-                least = distance;
-                limit = std::nextafter(least, INFINITY);
-                nearest = c;
-            }
-        }
-        changed = changed || nearest != last;
-        label[at] = nearest;
-        squared[at] = least;
+        for (std::int64_t c = 0; c < rows.stride; ++c) state.total[c] += static_cast<double>(rows.row(i)[c]);
     }
-    return changed;
+    for (std::int64_t i = 0; i < rows.count; ++i) {
+        float* lower = state.lower_of(i);
+        for (std::int64_t c = 0; c < centroids.count; ++c) lower[c] = distance(rows, i, centroids, c);
+        const auto nearest = static_cast<std::int32_t>(std::min_element(lower, lower + centroids.count) - lower);
+        state.upper[i] = lower[nearest];
+        if (nearest != 0) state.move(rows, i, nearest);
+    }
+    return state;
 }
 
 /// Gives every cluster without rows the row that is farthest from its centroid, out of a cluster that has others.
-void fill_empty_clusters(std::vector<std::int64_t>& size, std::vector<std::int32_t>& label, std::vector<float>& squared)
+void fill_empty_clusters(const Rows& rows, const Rows& centroids, State& state)
 {
-    for (std::size_t c = 0; c < size.size(); ++c) {
-        if (size[c] > 0) continue;
-        std::size_t farthest = label.size();
-        for (std::size_t i = 0; i < label.size(); ++i) {
-            const bool shares = size[static_cast<std::size_t>(label[i])] > 1;
-            if (shares && (farthest == label.size() || squared[i] > squared[farthest])) farthest = i;
+    for (std::int32_t c = 0; c < static_cast<std::int32_t>(state.k); ++c) {
+        if (state.size[c] > 0) continue;
+        std::int64_t farthest = 0;
+        float largest = -1;
+        for (std::int64_t i = 0; i < rows.count; ++i) {
+            if (state.size[state.label[i]] == 1) continue;
+            const float d = distance(rows, i, centroids, state.label[i]);
+            if (d > largest) {
+                largest = d;
+                farthest = i;
+            }
         }
-        --size[static_cast<std::size_t>(label[farthest])];
-        label[farthest] = static_cast<std::int32_t>(c);
-        squared[farthest] = 0;
-        size[c] = 1;
+        state.move(rows, farthest, c);
+        state.upper[farthest] = INFINITY;
     }
 }
 
-/// Moves the centroids to the means of their rows. \return the sum of squared moves
-double update(const Rows& rows, Rows& centroids, std::vector<std::int32_t>& label, std::vector<float>& squared)
+/// Moves the centroids to the means of their rows. \return how far each went
+std::vector<float> update(const Rows& rows, Rows& centroids, State& state)
 {
-    std::vector<std::int64_t> size(static_cast<std::size_t>(centroids.count), 0);
-    for (const auto c : label) ++size[static_cast<std::size_t>(c)];
-    fill_empty_clusters(size, label, squared);
-    std::vector<double> total(centroids.values.size(), 0.0);
-    for (std::int64_t i = 0; i < rows.count; ++i) {
-        double* t = total.data() + label[static_cast<std::size_t>(i)] * rows.stride;
-        const float* x = rows.row(i);
-        for (std::int64_t c = 0; c < rows.stride; ++c) t[c] += static_cast<double>(x[c]);
-    }
-    double moved = 0;
+    fill_empty_clusters(rows, centroids, state);
+    std::vector<float> moves;
     for (std::int64_t k = 0; k < centroids.count; ++k) {
-        float* centroid = centroids.row(k);
+        double moved = 0;
         for (std::int64_t c = 0; c < rows.stride; ++c) {
-            const auto mean = static_cast<float>(total[static_cast<std::size_t>(k * rows.stride + c)] / static_cast<double>(size[static_cast<std::size_t>(k)]));
-            const double move = static_cast<double>(mean) - static_cast<double>(centroid[c]);
+            const auto mean = static_cast<float>(state.total[k * rows.stride + c] / static_cast<double>(state.size[k]));
+            const double move = static_cast<double>(mean) - static_cast<double>(centroids.row(k)[c]);
             moved += move * move;
-            centroid[c] = mean;
+            centroids.row(k)[c] = mean;
         }
+        moves.push_back(static_cast<float>(std::sqrt(moved)));
     }
-    return moved;
+    return moves;
+}
+
+/// Finds the nearest centroids again. \return whether a row changed its cluster
+bool reassign(const Rows& rows, const Rows& centroids, std::span<const float> moves, State& state)
+{
+    bool changed = false;
+    for (std::int64_t i = 0; i < rows.count; ++i) {
+        float* lower = state.lower_of(i);
+        float upper = state.upper[i] + moves[state.label[i]];
+        for (std::int64_t c = 0; c < state.k; ++c) lower[c] -= moves[c];
+        bool exact = false;
+        std::int32_t nearest = state.label[i];
+        for (std::int32_t c = 0; c < static_cast<std::int32_t>(state.k); ++c) {
+            if (c == nearest || lower[c] >= upper) continue;
+            if (!exact) {
+                upper = lower[nearest] = distance(rows, i, centroids, nearest);
+                exact = true;
+                if (lower[c] >= upper) continue;
+            }
+            lower[c] = distance(rows, i, centroids, c);
+            if (lower[c] < upper || (lower[c] == upper && c < nearest)) {
+                upper = lower[c];
+                nearest = c;
+            }
+        }
+        state.upper[i] = upper;
+        if (nearest == state.label[i]) continue;
+        state.move(rows, i, nearest);
+        changed = true;
+    }
+    return changed;
 }
 
 /// Population variance of a column, averaged over columns.
@@ -156,24 +153,37 @@ double mean_variance(const Rows& rows)
 KMeans k_means(const Rows& rows, int k, RandomStream random)
 {
     KMeans found;
-    found.label.assign(static_cast<std::size_t>(rows.count), 0);
-    found.centroids = Rows(rows, starting_rows(rows, k, random));
-    std::vector<float> squared(found.label.size());
-    const double smallest_move = tolerance * mean_variance(rows);
-    assign(rows, found.centroids, found.label, squared);
+    auto& centroids = found.centroids = Rows(rows, k_means_start(rows, k, random));
+    auto state = first_assignment(rows, centroids);
+    const double rest = tolerance * mean_variance(rows);
     for (int iteration = 0; iteration < most_iterations; ++iteration) {
-        const double moved = update(rows, found.centroids, found.label, squared);
-        if (!assign(rows, found.centroids, found.label, squared) || moved <= smallest_move) break;
+        const auto moves = update(rows, centroids, state);
+        double moved = 0;
+        for (const float m : moves) moved += static_cast<double>(m) * static_cast<double>(m);
+        if (!reassign(rows, centroids, moves, state) || moved <= rest) break;
     }
-    found.inertia = sum(squared);
+    found.label = std::move(state.label);
+    for (std::int64_t i = 0; i < rows.count; ++i) {
+        found.inertia += static_cast<double>(SquaredDistance::between(rows.row(i), centroids.row(found.label[i]), rows.stride));
+    }
     return found;
 }
 
 std::vector<std::int32_t> nearest_centroid(const Rows& rows, const Rows& centroids)
 {
-    std::vector<std::int32_t> label(static_cast<std::size_t>(rows.count), 0);
-    std::vector<float> squared(label.size());
-    assign(rows, centroids, label, squared);
+    std::vector<std::int32_t> label;
+    for (std::int64_t i = 0; i < rows.count; ++i) {
+        std::int32_t nearest = 0;
+        float least = INFINITY;
+        for (std::int32_t c = 0; c < static_cast<std::int32_t>(centroids.count); ++c) {
+            const float squared = SquaredDistance::below(least, rows.row(i), centroids.row(c), rows.stride);
+            if (squared < least) {
+                least = squared;
+                nearest = c;
+            }
+        }
+        label.push_back(nearest);
+    }
     return label;
 }
 

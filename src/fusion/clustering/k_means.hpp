@@ -12,11 +12,11 @@ struct KMeans {
     double inertia = 0;               ///< sum of squared distances to the own centroid
 };
 
-/// k-means from one random start: greedy k-means++ (2 + floor(ln k) candidates per centroid), then Lloyd's iterations until no row changes its cluster, the
+/// k-means from one random start (`k_means_start`), then Lloyd's iterations until no row changes its cluster, the
 /// centroids move by less than 1e-4 of the mean variance of the columns (squared, in all), or 300 are done. A cluster that loses its last row takes the row
 /// farthest from its centroid. Single-threaded: starts are run side by side.
 /// \param k  from 1 to rows
-/// Source: Lloyd 1982; Arthur and Vassilvitskii 2007.
+/// Source: Lloyd 1982; bounds on distances: Elkan 2003.
 KMeans k_means(const Rows& rows, int k, RandomStream random);
 
 /// \return  [rows] the nearest centroid of each row; ties go to the lower centroid

@@ -5,12 +5,14 @@
 #include <igraph.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 
 namespace sluice::fusion {
 
 namespace {
 
+constexpr int runs = 10;
 constexpr double randomness = 0.01;  ///< of the refinement step; the authors' own choice
 
 void check(igraph_error_t status, const char* call)
@@ -74,36 +76,48 @@ igraph_integer_t size_of(const std::vector<T>& values)
     return static_cast<igraph_integer_t>(values.size());
 }
 
-}  // namespace
-
-Communities leiden(const Neighbours& neighbours, int k, double resolution, std::uint32_t seed)
+Communities one_run(const igraph_t& graph, const NeighbourGraph& edges, double resolution, std::uint32_t seed)
 {
-    const auto rows = static_cast<std::int64_t>(neighbours.row.size()) / neighbours.k;
-    Communities found;
-    const auto edges = graph_of(neighbours, rows, k);
-    if (edges.weight.empty()) {  // all rows equal: nobody is joined to anybody
-        found.label.resize(static_cast<std::size_t>(rows));
-        std::iota(found.label.begin(), found.label.end(), 0);
-        return found;
-    }
-    const ReturnedErrors returned;
-    igraph_vector_int_t ends, membership;
-    igraph_vector_t weight, strength;
-    igraph_vector_int_view(&ends, edges.ends.data(), size_of(edges.ends));
+    igraph_vector_t weight{}, strength{};
     igraph_vector_view(&weight, edges.weight.data(), size_of(edges.weight));
     igraph_vector_view(&strength, edges.strength.data(), size_of(edges.strength));
-    igraph_t graph;
-    check(igraph_create(&graph, &ends, rows, IGRAPH_UNDIRECTED), "igraph_create");
+    igraph_vector_int_t membership{};
     check(igraph_vector_int_init(&membership, 0), "igraph_vector_int_init");
+    const std::unique_ptr<igraph_vector_int_t, decltype(&igraph_vector_int_destroy)> destroyed(&membership, igraph_vector_int_destroy);
     check(igraph_rng_seed(igraph_rng_default(), seed), "igraph_rng_seed");
     constexpr igraph_integer_t until_stable = -1;
-    const auto status = igraph_community_leiden(&graph, &weight, &strength, resolution / (2 * edges.total), randomness, /*start=*/false, until_stable,
-                                                &membership, nullptr, &found.quality);
+    Communities found;
+    check(igraph_community_leiden(&graph, &weight, &strength, resolution / (2 * edges.total), randomness, /*start=*/false, until_stable, &membership, nullptr,
+                                  &found.quality),
+          "igraph_community_leiden");
     for (igraph_integer_t i = 0; i < igraph_vector_int_size(&membership); ++i) found.label.push_back(static_cast<std::int32_t>(VECTOR(membership)[i]));
-    igraph_vector_int_destroy(&membership);
-    igraph_destroy(&graph);
-    check(status, "igraph_community_leiden");
     return found;
+}
+
+}  // namespace
+
+Communities leiden(const Neighbours& neighbours, int k, double resolution, RandomStream random)
+{
+    const auto rows = static_cast<std::int64_t>(neighbours.row.size()) / neighbours.k;
+    Communities best;
+    const auto edges = graph_of(neighbours, rows, k);
+    if (edges.weight.empty()) {  // all rows equal: nobody is joined to anybody
+        best.label.resize(static_cast<std::size_t>(rows));
+        std::iota(best.label.begin(), best.label.end(), 0);
+        return best;
+    }
+    const ReturnedErrors returned;
+    igraph_vector_int_t ends{};
+    igraph_vector_int_view(&ends, edges.ends.data(), size_of(edges.ends));
+    igraph_t graph{};
+    check(igraph_create(&graph, &ends, rows, IGRAPH_UNDIRECTED), "igraph_create");
+    const std::unique_ptr<igraph_t, decltype(&igraph_destroy)> destroyed(&graph, igraph_destroy);
+    best = one_run(graph, edges, resolution, random.bits());
+    for (int run = 1; run < runs; ++run) {
+        auto next = one_run(graph, edges, resolution, random.bits());
+        if (next.quality > best.quality) best = std::move(next);
+    }
+    return best;
 }
 
 }  // namespace sluice::fusion

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/random.hpp"
 #include "fusion/clustering/nearest.hpp"
 
 namespace sluice::fusion {
@@ -10,11 +11,10 @@ struct Communities {
 };
 
 /// Communities of the graph of nearest neighbours: rows are joined if one is among the k nearest of the other, with weight 1 / squared distance; equal rows
-/// are not joined. Maximises modularity with a resolution (the configuration model of Reichardt and Bornholdt) until nothing improves.
-/// Not to be called by two threads at once: igraph's random numbers are the process's.
+/// are not joined. Maximises modularity with a resolution (the configuration model of Reichardt and Bornholdt) until nothing improves; the best of 10
+/// runs. Not to be called by two threads at once: igraph's random numbers are the process's.
 /// \param neighbours  of the rows, at least k each
-/// \param seed        of the random order in which rows are visited
 /// Source: Traag, Waltman and van Eck 2019; specification section 7.2.
-Communities leiden(const Neighbours& neighbours, int k, double resolution, std::uint32_t seed);
+Communities leiden(const Neighbours& neighbours, int k, double resolution, RandomStream random);
 
 }  // namespace sluice::fusion

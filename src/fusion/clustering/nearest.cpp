@@ -1,7 +1,7 @@
 #include "fusion/clustering/nearest.hpp"
 
 #include "fusion/clustering/distance.hpp"
-#include "parallel/for_each_tile.hpp"
+#include "fusion/clustering/side_by_side.hpp"
 
 #include <cmath>
 
@@ -28,7 +28,7 @@ Neighbours search(const Rows& queries, const Rows& base, std::int64_t k, bool sk
     const auto entries = static_cast<std::size_t>(queries.count * k);
     Neighbours found{k, std::vector<std::int32_t>(entries, -1), std::vector<float>(entries, INFINITY)};
     if (k == 0) return found;
-    parallel::for_each_tile("fusion/nearest", {0, blocks_of(queries.count), 0, 0}, [&](std::int64_t block) {
+    side_by_side("fusion/nearest", queries, blocks_of(queries.count), [&](std::int64_t block) {
         DistanceTile tile;
         const std::int64_t first = block * side, count = std::min(side, queries.count - first);
         for (std::int64_t other = 0; other < base.count; other += side) {

@@ -1,7 +1,7 @@
 #include "fusion/clustering/silhouette.hpp"
 
 #include "fusion/clustering/distance.hpp"
-#include "parallel/for_each_tile.hpp"
+#include "fusion/clustering/side_by_side.hpp"
 
 #include <cmath>
 
@@ -77,7 +77,7 @@ std::vector<double> mean_silhouettes(const Rows& rows, std::span<const std::span
     const auto clusters = partitions.empty() ? 0 : partitions.back().first_cluster + static_cast<std::int64_t>(partitions.back().size.size());
     const std::int64_t blocks = blocks_of(rows.count);
     std::vector<double> block_sum(static_cast<std::size_t>(blocks) * partitions.size(), 0.0);
-    parallel::for_each_tile("fusion/silhouette", {0, blocks, 0, 0}, [&](std::int64_t block) {
+    side_by_side("fusion/silhouette", rows, blocks, [&](std::int64_t block) {
         const std::int64_t first = block * side, count = std::min(side, rows.count - first);
         std::vector<double> sums(static_cast<std::size_t>(clusters * side), 0.0);
         sum_distances(rows, partitions, first, count, sums.data());
