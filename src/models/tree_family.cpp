@@ -44,7 +44,7 @@ Family tree_family(GrowForest grow, double tests_per_row)
                 return members;
             },
         .predictor = [](const std::vector<Member>& members, const TrainingSet& data) { return forest_predictor(members, data.columns); },
-        .flops_per_row = [tests_per_row](std::int64_t, std::int64_t targets) { return tests_per_row * static_cast<double>(targets); },
+        .flops_per_row = [tests_per_row](const TrainingSet& data, std::int64_t members) { return tests_per_row * static_cast<double>(data.targets * members); },
     };
 }
 

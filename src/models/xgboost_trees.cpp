@@ -14,6 +14,9 @@ struct XgboostOptions {
     std::int64_t trees;
     std::int64_t depth;
     double learning_rate;
+    const char* tree_method;
+    const char* lambda;            ///< penalty on squared leaf values
+    const char* min_child_weight;  ///< rows in a leaf, at least
 };
 
 /// Appends the node `at` of a tree in XGBoost's arrays, and all below it, in preorder.
@@ -46,7 +49,7 @@ Forest forest_of(BoosterHandle booster)
     return forest;
 }
 
-/// Boosted trees of XGBoost for one resample and target. Settings: specs 6.1 of multi-model fusion; base score: the mean.
+/// Trees of XGBoost for one resample and target, above the mean. Settings: specs 6.1 of multi-model fusion.
 Forest train_forest(const Resample& sample, std::int64_t target, const XgboostOptions& options)
 {
     const auto y = sample.target(target);
@@ -58,9 +61,9 @@ Forest train_forest(const Resample& sample, std::int64_t target, const XgboostOp
     SLUICE_XGBOOST(XGBoosterCreate, &raw_matrix, 1, &raw_booster);
     const XgboostBooster booster(raw_booster);
     const std::pair<const char*, std::string> parameters[] = {
-        {"objective", "reg:squarederror"}, {"tree_method", "hist"},  {"max_bin", "256"},
-        {"grow_policy", "depthwise"},      {"lambda", "1"},          {"gamma", "0"},
-        {"min_child_weight", "1"},         {"nthread", "1"},         {"verbosity", "0"},
+        {"objective", "reg:squarederror"}, {"tree_method", options.tree_method},  {"max_bin", "256"},
+        {"grow_policy", "depthwise"},      {"lambda", options.lambda},          {"gamma", "0"},
+        {"min_child_weight", options.min_child_weight}, {"nthread", "1"},         {"verbosity", "0"},
         {"disable_default_eval_metric", "1"},
         {"max_depth", std::to_string(options.depth)},
         {"eta", fmt::format("{}", options.learning_rate)},
@@ -73,6 +76,12 @@ Forest train_forest(const Resample& sample, std::int64_t target, const XgboostOp
     return forest_of(booster.get());
 }
 
+Family xgboost_family(const XgboostOptions& options)
+{
+    return tree_family([options](const Resample& sample, std::int64_t target, RandomStream) { return train_forest(sample, target, options); },
+                       static_cast<double>(options.trees * options.depth));
+}
+
 const FamilyRegistration xgboost_ensemble{
     "xgboost-ensemble",
     "bootstrap ensemble of boosted trees as XGBoost grows them",
@@ -82,10 +91,16 @@ const FamilyRegistration xgboost_ensemble{
         real("learning_rate", 0.3).above(0).at_most(1).help("by which every tree is shrunk"),
     },
     [](const Options& o) {
-        const XgboostOptions options{o.whole("trees"), o.whole("depth"), o.real("learning_rate")};
-        return tree_family([options](const Resample& sample, std::int64_t target, RandomStream) { return train_forest(sample, target, options); },
-                           static_cast<double>(options.trees * options.depth));
+        return xgboost_family({o.whole("trees"), o.whole("depth"), o.real("learning_rate"), "hist", "1", "1"});
     }};
+
+/// A single tree without shrinkage or penalty, by exact splits, is a regression tree as CART grows it: every leaf has the mean of its rows.
+/// Source: Breiman et al. 1984.
+const FamilyRegistration decision_tree{
+    "tree-ensemble",
+    "bootstrap ensemble of single regression trees (CART, squared error)",
+    {whole("depth", 64).at_least(1).at_most(1024).help("largest depth")},
+    [](const Options& o) { return xgboost_family({1, o.whole("depth"), 1, "exact", "0", "0"}); }};
 
 }  // namespace
 
