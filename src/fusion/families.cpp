@@ -122,6 +122,7 @@ void draw_network(Options& options, const SearchSpace& space, RandomStream& rand
         while (static_cast<int>(widths.size()) < layers) widths.push_back(static_cast<double>(whole_between(32, static_cast<std::int64_t>(widths.back()), random)));
     }
     set(options, "widths", widths);
+    set(options, "in_span", space.compact);
     set(options, "minibatch", draw_minibatch(space.rows, random));
     set(options, "activation", std::string(random.below(2) == 0 ? "tanh" : "relu"));
     set(options, "learning_rate", log_between(space.compact ? 1e-3 : 1e-4, 1e-2, random));

@@ -20,6 +20,7 @@ struct AdamMlpOptions {
     std::int64_t epochs;
     std::int64_t patience;
     double hold_out;
+    bool in_span;
 };
 
 constexpr double smallest_gain = 1e-4;
@@ -36,6 +37,38 @@ std::vector<std::int64_t> layer_sizes(const TrainingSet& data, const AdamMlpOpti
     sizes.insert(sizes.end(), options.widths.begin(), options.widths.end());
     sizes.push_back(data.targets);
     return sizes;
+}
+
+/// Coordinates of the labelled rows along the directions in which they differ. A first layer on all columns would keep, in every other direction, the weights
+/// that it was drawn with: noise for the rest of the pool. With fewer rows than columns it is also smaller.
+struct Span {
+    torch::Tensor mean;      ///< [1, columns]
+    torch::Tensor basis;     ///< [columns, directions], scaled so that coordinates have unit mean square
+    torch::Tensor rows;      ///< [rows, directions]
+};
+
+Span span_of(const torch::Tensor& x)
+{
+    constexpr double negligible = 1e-10;
+    const auto x64 = x.to(torch::kFloat64);
+    const auto mean = x64.mean(0, true), centred = x64 - mean;
+    const auto [values, vectors] = at::linalg_eigh(torch::mm(centred, centred.t()));
+    const auto largest = values.max().item<double>();
+    const auto kept = std::max<std::int64_t>((values > negligible * std::max(largest, 1e-300)).sum().item<std::int64_t>(), 1);
+    const auto u = vectors.narrow(1, values.size(0) - kept, kept), s = values.narrow(0, values.size(0) - kept, kept).clamp_min(1e-300).sqrt();
+    const double unit = std::sqrt(static_cast<double>(x.size(0) * kept) / std::max(s.square().sum().item<double>(), 1e-300));
+    return {mean.to(torch::kFloat32), (torch::mm(centred.t(), u) / s * unit).to(torch::kFloat32).contiguous(), (u * s * unit).to(torch::kFloat32).contiguous()};
+}
+
+/// The same network on all columns. \param table  members on the coordinates of the span
+torch::Tensor on_all_columns(const torch::Tensor& table, const Span& span, std::vector<std::int64_t> sizes)
+{
+    const auto reduced = layers_of(table, sizes);
+    const auto members = table.size(0);
+    const auto first = torch::matmul(span.basis, reduced.weights[0]);                         // [members, columns, width]
+    const auto bias = reduced.biases[0] - torch::matmul(span.mean, first);
+    const auto rest = table.narrow(1, (sizes[0] + 1) * sizes[1], table.size(1) - (sizes[0] + 1) * sizes[1]);
+    return torch::cat({first.reshape({members, -1}), bias.reshape({members, -1}), rest}, 1);
 }
 
 void shuffle(std::vector<std::int64_t>& rows, RandomStream& random)
@@ -98,9 +131,15 @@ std::vector<Member> train_adam_mlp(const TrainingSet& data, std::span<const Boot
 {
     const torch::NoGradGuard no_gradients;
     const auto members = static_cast<std::int64_t>(bootstraps.size());
-    const auto x = as_tensor(data.x, {data.count(), data.columns});
+    auto x = as_tensor(data.x, {data.count(), data.columns});
     const auto y = as_tensor(data.y, {data.count(), data.targets}).to(torch::kFloat32);
-    const auto sizes = layer_sizes(data, options);
+    auto sizes = layer_sizes(data, options);
+    Span span;
+    if (options.in_span) {
+        span = span_of(x);
+        x = span.rows;
+        sizes[0] = x.size(1);
+    }
     const auto layers = random_layers(sizes, members, first_member, key, glorot_bound);
     const auto gradient = layers_of(torch::empty_like(layers.table), sizes);
 
@@ -151,7 +190,7 @@ std::vector<Member> train_adam_mlp(const TrainingSet& data, std::span<const Boot
             progress.look(loss / (-2 * epoch_rows.weight.sum({1, 2})), layers.table, options.patience, false);
         }
     }
-    return to_members(progress.kept);
+    return to_members(options.in_span ? on_all_columns(progress.kept, span, sizes) : progress.kept);
 }
 
 std::vector<std::int64_t> whole_numbers(const std::vector<double>& list)
@@ -173,11 +212,12 @@ const FamilyRegistration adam_mlp{
         real("l2", 1e-4).at_least(0).help("penalty on half the squared weights, over the rows in a batch"),
         whole("epochs", 200).at_least(1).help("passes over the resample at most"),
         whole("patience", 10).at_least(1).help("epochs without a gain of 1e-4 after which a member stops"),
+        flag("in_span", false).help("train in the directions in which labelled rows differ, so that the others keep no random weights"),
         real("hold_out", 0).at_least(0).at_most(0.5).help("share of the resample on which the gain is measured (R2); 0: the loss itself"),
     },
     [](const Options& o) {
         const AdamMlpOptions options{whole_numbers(o.numbers("widths")), o.text("activation") == "relu" ? Activation::relu : Activation::tanh,
-                                     o.whole("minibatch"), o.real("learning_rate"), o.real("l2"), o.whole("epochs"), o.whole("patience"), o.real("hold_out")};
+                                     o.whole("minibatch"), o.real("learning_rate"), o.real("l2"), o.whole("epochs"), o.whole("patience"), o.real("hold_out"), o.flag("in_span")};
         return Family{
             .train = [options](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int first_member,
                                const FitKey& key) { return train_adam_mlp(data, bootstraps, first_member, key, options); },

@@ -54,6 +54,24 @@ TEST(AdamMlp, StopsWhenTheLossNoLongerFallsAndThenKeepsWhatItHas)
     EXPECT_NE(after(2), after(50));
 }
 
+TEST(AdamMlp, InItsSpanIsBlindToDirectionsInWhichLabelledRowsAreEqual)
+{
+    auto data = test::smooth_labels(30, 50);
+    for (std::size_t i = 0; i < 30; ++i) data.x[i * 50 + 7] = 2;  // a column without variance, and 30 rows in 50 columns
+    const std::vector<Bootstrap> bags = {draw_bootstrap(30, 0, {}), draw_bootstrap(30, 1, {})};
+    const auto change = [&](bool in_span) {
+        const auto family = test::family("adam-mlp-ensemble", {{"in_span", in_span}, {"epochs", std::int64_t{50}}, {"learning_rate", 0.01}});
+        const auto predict = family.predictor(family.train(data, bags, 0, {}), data);
+        std::vector<float> row(data.x.begin(), data.x.begin() + 50), before(4), after(4);
+        predict(row.data(), 1, before.data());
+        row[7] += 5;
+        predict(row.data(), 1, after.data());
+        return std::abs(after[0] - before[0]) + std::abs(after[2] - before[2]);
+    };
+    EXPECT_LT(change(true), 1e-4);
+    EXPECT_GT(change(false), 1e-2);
+}
+
 TEST(AdamMlp, PenaltyPullsWeightsTowardsZero)
 {
     const auto data = test::smooth_labels(60);
