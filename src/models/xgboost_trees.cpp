@@ -17,6 +17,7 @@ struct XgboostOptions {
     const char* tree_method;
     const char* lambda;            ///< penalty on squared leaf values
     const char* min_child_weight;  ///< rows in a leaf, at least
+    bool threshold_goes_left = false;  ///< a row on the threshold, as CART has it; XGBoost's own go right
 };
 
 /// Appends the node `at` of a tree in XGBoost's arrays, and all below it, in preorder.
@@ -73,7 +74,13 @@ Forest train_forest(const Resample& sample, std::int64_t target, const XgboostOp
     for (std::int64_t tree = 0; tree < options.trees && !stop_requested(); ++tree) {
         SLUICE_XGBOOST(XGBoosterUpdateOneIter, booster.get(), static_cast<int>(tree), matrix.get());
     }
-    return forest_of(booster.get());
+    auto forest = forest_of(booster.get());
+    for (auto& tree : forest.trees) {
+        for (auto& node : tree) {
+            if (options.threshold_goes_left && node.feature >= 0) node.value = below_what(static_cast<double>(node.value));
+        }
+    }
+    return forest;
 }
 
 Family xgboost_family(const XgboostOptions& options)
@@ -99,8 +106,11 @@ const FamilyRegistration xgboost_ensemble{
 const FamilyRegistration decision_tree{
     "tree-ensemble",
     "bootstrap ensemble of single regression trees (CART, squared error)",
-    {whole("depth", 64).at_least(1).at_most(1024).help("largest depth")},
-    [](const Options& o) { return xgboost_family({1, o.whole("depth"), 1, "exact", "0", "0"}); }};
+    {whole("depth", 0).at_least(0).at_most(1024).help("largest depth; 0: no limit")},
+    [](const Options& o) {
+        constexpr std::int64_t unlimited = 1 << 20;  // exact splits need a number
+        return xgboost_family({1, o.whole("depth") == 0 ? unlimited : o.whole("depth"), 1, "exact", "0", "0", true});
+    }};
 
 }  // namespace
 

@@ -78,7 +78,8 @@ TEST(AdamMlp, PenaltyPullsWeightsTowardsZero)
     const std::vector<Bootstrap> bags = {draw_bootstrap(60, 0, {})};
     const auto squares = [&](double l2) {
         double sum = 0;
-        for (const float w : test::family("adam-mlp-ensemble", {{"l2", l2}, {"learning_rate", 0.01}}).train(data, bags, 0, {})[0]) sum += static_cast<double>(w) * static_cast<double>(w);
+        const auto members = test::family("adam-mlp-ensemble", {{"l2", l2}, {"learning_rate", 0.01}}).train(data, bags, 0, {});
+        for (const float w : members[0]) sum += static_cast<double>(w) * static_cast<double>(w);
         return sum;
     };
     EXPECT_LT(squares(10), 0.5 * squares(0));

@@ -1,4 +1,4 @@
-// Runs campaigns for every surrogate, acquisition and selection, and for awkward pools, on the ranks and threads that it is started with, one run folder
+// Runs campaigns for every surrogate, acquisition and selection, for fusion, and for awkward pools, on the ranks and threads that it is started with, one run folder
 // each. same_everywhere.py compares the folders of several starts.   campaign_matrix FOLDER THREADS
 
 #include "acquisition/score.hpp"
@@ -26,7 +26,10 @@ file = "{pool}.h5"
 {targets}
 [problem]
 kind = "closed-pool"
-[surrogate]
+{strategy}
+)";
+
+const char* steps_text = R"([surrogate]
 kind = "{surrogate}"
 members = 7
 member_block = 3
@@ -37,15 +40,18 @@ kind = "{acquisition}"
 kind = "{selection}"
 )";
 
-void run_campaign(const std::filesystem::path& folder, const std::string& name, const std::string& pool, int targets, const std::string& surrogate,
-                  const std::string& acquisition, const std::string& selection)
+std::string steps(const std::string& surrogate, const std::string& acquisition, const std::string& selection)
+{
+    return fmt::format(fmt::runtime(steps_text), fmt::arg("surrogate", surrogate), fmt::arg("options", surrogate == "mlp-ensemble" ? "width = 16\nsteps = 20" : ""),
+                       fmt::arg("acquisition", acquisition), fmt::arg("selection", selection));
+}
+
+void run_campaign(const std::filesystem::path& folder, const std::string& name, const std::string& pool, int targets, const std::string& strategy)
 {
     std::string sections;
     const char* goals[] = {"goal = \"maximize\"", "goal = \"minimize\"", "goal = \"window\"\nwindow = [-1.0, 1.0]"};
     for (int t = 0; t < targets; ++t) sections += fmt::format("[[target]]\nname = \"y{}\"\n{}\n", t, goals[t]);
-    const auto text = fmt::format(fmt::runtime(campaign_text), fmt::arg("pool", pool), fmt::arg("targets", sections), fmt::arg("surrogate", surrogate),
-                                  fmt::arg("options", surrogate == "mlp-ensemble" ? "width = 16\nsteps = 20" : ""), fmt::arg("acquisition", acquisition),
-                                  fmt::arg("selection", selection));
+    const auto text = fmt::format(fmt::runtime(campaign_text), fmt::arg("pool", pool), fmt::arg("targets", sections), fmt::arg("strategy", strategy));
     const auto file = sluice::campaign::parse_campaign(text, folder / "campaign.toml", {});
     sluice::campaign::Campaign campaign(file, folder / name, *world);
     campaign.run();
@@ -70,17 +76,26 @@ void run_all(const std::filesystem::path& folder)
     write_pool({.rows = 500, .columns = 41, .tile_rows = 64, .type = FeatureType::bits}, folder / "bits.h5", *world);
     write_pool({.rows = 500, .columns = 9, .tile_rows = 64, .type = FeatureType::float16, .targets = 3}, folder / "three-targets.h5", *world);
 
-    for (const auto& surrogate : names<sluice::models::Family>()) {
+    const auto awkward = {"fewer-tiles-than-ranks", "duplicated-rows", "bits", "three-targets"};
+    const auto targets_of = [](const std::string& pool) { return pool == "three-targets" ? 3 : 1; };
+    for (const std::string surrogate : {"ridge-ensemble", "mlp-ensemble"}) {
         for (const auto& acquisition : names<sluice::acquisition::Score>()) {
             for (const auto& selection : names<sluice::selection::Selection>()) {
-                run_campaign(folder, fmt::format("{}.{}.{}", surrogate, acquisition, selection), "ragged", 1, surrogate, acquisition, selection);
+                run_campaign(folder, fmt::format("{}.{}.{}", surrogate, acquisition, selection), "ragged", 1, steps(surrogate, acquisition, selection));
             }
         }
-        for (const char* pool : {"fewer-tiles-than-ranks", "duplicated-rows", "bits", "three-targets"}) {
-            const int targets = std::string(pool) == "three-targets" ? 3 : 1;
+        for (const char* pool : awkward) {
             for (const auto& selection : names<sluice::selection::Selection>()) {
-                run_campaign(folder, fmt::format("{}.{}.{}", pool, surrogate, selection), pool, targets, surrogate, "ei", selection);
+                run_campaign(folder, fmt::format("{}.{}.{}", pool, surrogate, selection), pool, targets_of(pool), steps(surrogate, "ei", selection));
             }
+        }
+    }
+    for (const auto& surrogate : names<sluice::models::Family>()) {
+        for (const char* pool : {"ragged", "bits", "three-targets"}) run_campaign(folder, fmt::format("{}.{}", surrogate, pool), pool, targets_of(pool), steps(surrogate, "ucb", "max-dist"));
+    }
+    for (const char* mode : {"default", "published"}) {
+        for (const std::string pool : {"ragged", "fewer-tiles-than-ranks", "duplicated-rows", "bits", "three-targets"}) {
+            run_campaign(folder, fmt::format("fusion.{}.{}", mode, pool), pool, targets_of(pool), fmt::format("[strategy]\nkind = \"fusion\"\nmode = \"{}\"\nmembers = 4\ntrials = 2\n", mode));
         }
     }
 }
