@@ -166,7 +166,11 @@ Choice read_choice(Reader& reader, const toml::table& root, const std::string& l
     if (const auto found = all.find(choice.kind); found != all.end()) {
         common_names.emplace_back("kind");
         choice.options = read_section(reader, table, label, found->second->options, common_names);
-        if (found->second->resolve) found->second->resolve(choice.options);
+        try {
+            if (found->second->resolve) found->second->resolve(choice.options);
+        } catch (const Error& error) {
+            reader.add(reader.place(label, table), fmt::format("[{}] {}", label, error.what()));
+        }
     } else {
         const auto near = nearest_name(choice.kind, kinds<Made>());
         reader.add(reader.place(label, kind_node, "kind"),
@@ -300,6 +304,9 @@ toml::table parse_toml(const std::string& content, const std::string& path)
 void read_strategy(Reader& reader, const toml::table& root, CampaignFile& file)
 {
     file.strategy = read_choice<Strategy>(reader, root, "strategy", "", {});
+    if (file.strategy.kind == "fusion" && file.goals.size() > fusion_targets) {
+        reader.add(reader.place("strategy", root.get("strategy")), fmt::format("[strategy] kind = \"fusion\": {} targets; at most {} are combined", file.goals.size(), fusion_targets));
+    }
     for (const char* section : {"surrogate", "acquisition", "selection"}) {
         if (const auto* node = root.get(section)) reader.add(reader.place(section, node), fmt::format("[{}]: not beside [strategy], which stands in place of it", section));
     }

@@ -1,6 +1,7 @@
 #include "fusion/channels.hpp"
 
 #include "fusion/statistics.hpp"
+#include "fusion/strategy.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "parallel/tile_sums.hpp"
 #include "pool/order_statistic.hpp"
@@ -179,7 +180,7 @@ void fuse_row(const float* mean, const float* deviation, const std::vector<Surro
     struct Sums {
         double acquisition = 0, count = 0, sure = 0, sure_mass = 0, unsure = 0, unsure_mass = 0;
     };
-    std::array<Sums, 8> sums{};
+    std::array<Sums, fusion_targets> sums{};
     for (std::size_t c = 0; c < surrogates.size(); ++c) {
         const auto& s = surrogates[c];
         const auto& scores = channels.surrogate[c];

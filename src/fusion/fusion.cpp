@@ -20,7 +20,6 @@ namespace sluice::fusion {
 namespace {
 
 constexpr std::int64_t screen_rows = 20000;
-constexpr std::size_t most_targets = 4;
 
 /// What keys the clusterings of an iteration.
 enum ClusteringCall : std::uint32_t { labelled_rows, screen };
@@ -189,7 +188,6 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto switches = switches_of(options);
     const auto members = static_cast<int>(options.whole("members"));
     const auto targets = in.goals.size();
-    if (targets > most_targets) throw Agreed(fmt::format("[strategy] kind = \"fusion\": {} targets; at most {} are combined", targets, most_targets));
     const IterationKey key{in.seed, static_cast<std::uint32_t>(in.iteration)};
     const Tiling tiling = in.shard.info.tiling();
     const Candidates candidates{tiling, in.shard.share, in.state};

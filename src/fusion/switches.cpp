@@ -1,5 +1,6 @@
 #include "fusion/switches.hpp"
 
+#include "base/error.hpp"
 #include "fusion/families.hpp"
 
 #include <fmt/ranges.h>
@@ -75,6 +76,13 @@ std::vector<OptionSpec> switch_options()
 
 void resolve_switches(Options& options)
 {
+    std::vector<std::string> known;
+    for (const auto& family : families()) known.push_back(family.name);
+    for (const auto& wanted : split(options.text("families"))) {
+        if (wanted != "all" && std::find(known.begin(), known.end(), wanted) == known.end()) {
+            fail("families = \"{}\": '{}' is not a family; must be \"all\" or some of: {}", options.text("families"), wanted, fmt::join(known, ", "));
+        }
+    }
     const bool published = options.text("mode") == "published";
     for (const auto& s : all_switches()) {
         if (options.text(s.name).empty()) options.set(text(s.name, ""), std::string(published ? s.published : s.by_default));

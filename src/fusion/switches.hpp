@@ -32,7 +32,7 @@ struct Switches {
 /// The options of [strategy] kind = "fusion", each with its help.
 std::vector<OptionSpec> switch_options();
 
-/// Gives every switch that is not set the value of its mode, so that the resolved campaign file names them all.
+/// Gives every switch that is not set the value of its mode, so that the resolved campaign file names them all. Error if a family is unknown.
 void resolve_switches(Options& options);
 
 Switches switches_of(const Options& options);

@@ -248,6 +248,13 @@ initial_file_case("unknown id", "id,gap\nmol3,1.5\nmol60,2\n", "known.csv:3: id 
 
 campaign_case("name with a slash", '"small"', '"runs/small"', 'campaign.toml:<runs>: [campaign] name = "runs/small": must be usable as a file name')
 campaign_case("empty name", '"small"', '""', 'campaign.toml:<name>: [campaign] name = ', "must be a text that is not empty")
+STEPS = CAMPAIGN[CAMPAIGN.index("[surrogate]") :]
+FUSION = '[strategy]\nkind = "fusion"\n'
+campaign_case("unknown strategy", STEPS, '[strategy]\nkind = "fusoin"\n', 'campaign.toml:<fusoin>: [strategy] kind = ', 'did you mean "fusion"?')
+campaign_case("unknown key of a strategy", STEPS, FUSION + "foldz = 5\n", "campaign.toml:<foldz>: [strategy] foldz: unknown key; did you mean folds?")
+campaign_case("unknown mode of a strategy", STEPS, FUSION + 'mode = "publishd"\n', "campaign.toml:<publishd>: [strategy] mode = ", '"default"', '"published"')
+campaign_case("unknown family of a strategy", STEPS, FUSION + 'families = "ridge, forest"\n', "'forest' is not a family; must be", "xgboost")
+campaign_case("steps beside a strategy", STEPS, FUSION + STEPS, "[surrogate]: not beside [strategy]", "[acquisition]: not beside [strategy]", "[selection]: not beside [strategy]", problems=3)
 campaign_case("no surrogate for a score that needs one", '[surrogate]\nkind = "ridge-ensemble"\nmembers = 4\n', "", "campaign.toml: [surrogate]: missing", '[acquisition] kind = "ucb" needs one of: ', "ridge-ensemble")
 campaign_case("key of another kind", "members = 4", "members = 4\nhidden = [3]", "campaign.toml:<hidden>: [surrogate] hidden: unknown key; allowed: ", "lambda")
 campaign_case("pool missing", '"pool.h5"', '"nowhere.h5"', "campaign.toml:<nowhere>: [pool] file: nowhere.h5: ", "No such file or directory")
