@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <mutex>
 #include <cstdlib>
+#include <mutex>
 #include <system_error>
 
 namespace sluice::log {

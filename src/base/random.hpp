@@ -20,12 +20,8 @@ enum class Purpose : std::uint32_t {
     search_trial = 8,
     search_folds = 9,
     hold_out = 10,
-    evolution = 11,
-    evolution_members = 12,
-    sobol = 13,
-    hypervolume = 14,
-    history_sample = 15,
-    tree_columns = 16,
+    hypervolume = 11,
+    tree_columns = 12,
 };
 
 /// Philox4x32-10, a counter-based generator: the k-th number is a function of key and counter alone.

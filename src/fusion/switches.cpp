@@ -1,6 +1,7 @@
 #include "fusion/switches.hpp"
 
 #include "base/error.hpp"
+#include "fusion/clustering/clustering.hpp"
 #include "fusion/families.hpp"
 
 #include <fmt/ranges.h>
@@ -41,8 +42,6 @@ const std::vector<Switch>& all_switches()
     };
     return switches;
 }
-
-constexpr std::int64_t scored_by_default = 4096, scored_published = 20000;
 
 std::vector<std::string> split(const std::string& list)
 {
@@ -87,7 +86,7 @@ void resolve_switches(Options& options)
     for (const auto& s : all_switches()) {
         if (options.text(s.name).empty()) options.set(text(s.name, ""), std::string(published ? s.published : s.by_default));
     }
-    if (options.whole("scored_rows") == 0) options.set(whole("scored_rows", 0), published ? scored_published : scored_by_default);
+    if (options.whole("scored_rows") == 0) options.set(whole("scored_rows", 0), published ? published_most_scored : default_most_scored);
 }
 
 Switches switches_of(const Options& options)
