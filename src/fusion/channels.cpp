@@ -12,8 +12,6 @@ namespace sluice::fusion {
 
 namespace {
 
-constexpr double optimism = 0.1;  ///< deviations added to the mean by the single-model acquisition
-
 double with_noise(double deviation, double noise)
 {
     return std::sqrt(deviation * deviation + std::max(noise, 0.0));
@@ -186,7 +184,7 @@ void fuse_row(const float* mean, const float* deviation, const std::vector<Surro
         const auto& scores = channels.surrogate[c];
         auto& own = sums[s.target];
         const double mu = static_cast<double>(mean[c]), sd = static_cast<double>(deviation[c]), variance = sd * sd;
-        const double upper = mu + optimism * with_noise(sd, s.reliability.noise);
+        const double upper = mu + switches.optimism * with_noise(sd, s.reliability.noise);
         own.acquisition += (scores.ratio * s.reliability.accuracy + (1 - scores.ratio) * s.reliability.calibration) * upper;
         own.count += 1;
         own.sure += scores.accuracy * mu / variance;

@@ -80,9 +80,8 @@ std::vector<Ranked> best_candidates(std::span<const double> score, const Candida
 
 /// Adds every family's expected hypervolume improvement to the scores of the screen's rows and orders it again (10.3).
 std::vector<Ranked> with_improvement(const std::vector<Ranked>& screen, const Moments& moments, const Candidates& candidates, const std::vector<Surrogate>& surrogates,
-                                     const LabelledSet& labelled, const IterationKey& key, const Communicator& ranks)
+                                     const LabelledSet& labelled, double optimism, const IterationKey& key, const Communicator& ranks)
 {
-    constexpr double optimism = 0.1;
     const auto targets = labelled.targets.size(), families = surrogates.size() / targets;
     std::vector<Ranked> own;
     for (const auto& row : screen) {
@@ -236,7 +235,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
             score = combine_targets(score, targets, takes_part, in.ranks);
         }
         auto best = best_candidates(score, candidates, in.ranks);
-        return targets > 1 ? with_improvement(best, moments, candidates, surrogates, labelled, key, in.ranks) : best;
+        return targets > 1 ? with_improvement(best, moments, candidates, surrogates, labelled, switches.optimism, key, in.ranks) : best;
     });
 
     Proposal proposal;

@@ -63,6 +63,7 @@ std::vector<OptionSpec> switch_options()
                                      text("families", "all").help("surrogate families, separated by commas, or all"),
                                      whole("members", 10).at_least(2).at_most(1000).help("bootstrap members of each family and target"),
                                      whole("trials", 20).at_least(1).at_most(10000).help("hyper-parameters tried for each family and target"),
+                                     real("optimism", 0.1).at_least(0).help("deviations that a family's acquisition adds to its mean"),
                                      whole("scored_rows", 0).at_least(0).help("rows on which clusterings compete; 0: 4,096, or 20,000 in published mode"),
                                      text("without", "none").one_of({"none", "fused-channel", "ucb-channel", "deviation", "structure", "diversity", "biased-sample"}).help("a part left out, to see what it does")};
     for (const auto& s : all_switches()) {
@@ -108,6 +109,7 @@ Switches switches_of(const Options& options)
         .mean_gain = is("gain", "means"),
         .adaptive_bins = is("trend_bins", "adaptive"),
         .spread_batch = is("batch_rule", "spread"),
+        .optimism = options.real("optimism"),
         .without = options.text("without"),
         .families = {},
     };
