@@ -1,35 +1,20 @@
 """The figures of the first campaign path, measured again in reduced form. One line each: name, value, bar, ok or short. See `first-light`."""
 
 import csv
-import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-BINARY = "build/release/sluice"
-FIT_THE_CORES = {  # more ranks than cores must neither spin while they wait nor be bound to one core
-    "OMPI_MCA_rmaps_base_oversubscribe": "1",
-    "OMPI_MCA_mpi_yield_when_idle": "1",
-    "OMPI_MCA_hwloc_base_binding_policy": "none",
-}
+from figures import BINARY, call, line
 
-
-def call(*command: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, env=os.environ | FIT_THE_CORES)
 
 
 def passed_and_failed(said: str) -> tuple[int, int]:
     """The closing line "N passed, M failed" of a test program."""
     found = re.findall(r"(\d+) passed, (\d+) failed", said)
     return (int(found[-1][0]), int(found[-1][1])) if found else (0, 1)
-
-
-def line(name: str, value: str, bar: str, ok: bool) -> bool:
-    print(f"{name:<44} {value:<46} {bar:<30} {'ok' if ok else 'short'}", flush=True)
-    return ok
 
 
 def test_program(name: str, what: str, *command: object) -> bool:

@@ -2,19 +2,18 @@
 
 import argparse
 import csv
-import os
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from figures import BINARY, call, line
+
 sys.path.insert(0, "tools/reproduce")
 from fusion_table import BARS  # noqa: E402
 
-BINARY = "build/release/sluice"
 RAW = {
     "hea": "hea/hea_hv.csv",
     "curie": "curie/MagDTc.csv",
@@ -26,20 +25,6 @@ RAW = {
     "c2db": "c2db/c2db_clean.csv",
 }
 MOST_SECONDS = 4  # per iteration, mean over the first ten
-FIT_THE_CORES = {  # more ranks than cores must neither spin while they wait nor be bound to one core
-    "OMPI_MCA_rmaps_base_oversubscribe": "1",
-    "OMPI_MCA_mpi_yield_when_idle": "1",
-    "OMPI_MCA_hwloc_base_binding_policy": "none",
-}
-
-
-def call(*command: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, env=os.environ | FIT_THE_CORES)
-
-
-def line(name: str, value: str, bar: str, ok: bool) -> bool:
-    print(f"{name:<44} {value:<46} {bar:<34} {'ok' if ok else 'short'}", flush=True)
-    return ok
 
 
 def pool(name: str, data: Path) -> Path:
