@@ -10,7 +10,6 @@ from pathlib import Path
 from figures import BINARY, call, line
 
 
-
 def passed_and_failed(said: str) -> tuple[int, int]:
     """The closing line "N passed, M failed" of a test program."""
     found = re.findall(r"(\d+) passed, (\d+) failed", said)
