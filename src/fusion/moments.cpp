@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/signals.hpp"
+#include "models/predictions.hpp"
 #include "parallel/aligned_floats.hpp"
 #include "parallel/for_each_tile.hpp"
 
@@ -14,20 +15,6 @@ namespace sluice::fusion {
 namespace {
 
 constexpr double least_deviation = 1e-8;
-
-/// Of the members' predictions of one row; what is not a number says nothing.
-Closeness over_members(const float* predicted, std::size_t members)
-{
-    double mean = 0, squares = 0;
-    for (std::size_t m = 0; m < members; ++m) mean += static_cast<double>(predicted[m]);
-    mean /= static_cast<double>(members);
-    for (std::size_t m = 0; m < members; ++m) {
-        const double apart = static_cast<double>(predicted[m]) - mean;
-        squares += apart * apart;
-    }
-    if (!std::isfinite(mean) || !std::isfinite(squares)) return {0, least_deviation};
-    return {mean, std::sqrt(squares / static_cast<double>(members)) + least_deviation};
-}
 
 }  // namespace
 
@@ -61,8 +48,11 @@ Moments predict_pool(const pool::Shard& shard, const pool::Scaling& scaling, con
             for (std::size_t c = 0; c < surrogates.size(); ++c) {
                 const auto& target = targets[surrogates[c].target];
                 surrogates[c].predict(x, tiling.tile_rows, predicted);
+                const models::Predictions::View members_say(predicted, tile_rows, per_row, 1);
                 for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
-                    auto m = over_members(predicted + i * per_row, per_row);
+                    const auto said = models::moments(members_say, static_cast<RowId>(i), 0);
+                    const bool is_number = std::isfinite(said.mean) && std::isfinite(said.variance);  // what is none says nothing
+                    Closeness m{is_number ? said.mean : 0, (is_number ? std::sqrt(said.variance) : 0) + least_deviation};
                     if (target.has_window && folded_window) {
                         m = closeness(m.mean - target.centre, m.deviation);
                         m.deviation += least_deviation;
