@@ -22,6 +22,11 @@ enum class Purpose : std::uint32_t {
     hold_out = 10,
     hypervolume = 11,
     tree_columns = 12,
+    latin_hypercube = 13,
+    sobol_scramble = 14,
+    evolution = 15,
+    evolution_members = 16,
+    function_shape = 17,
 };
 
 /// Philox4x32-10, a counter-based generator: the k-th number is a function of key and counter alone.

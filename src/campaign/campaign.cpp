@@ -2,10 +2,12 @@
 
 #include "base/files.hpp"
 #include "base/log.hpp"
+#include "base/random.hpp"
 #include "campaign/initial_rows.hpp"
 #include "campaign/metrics.hpp"
 #include "campaign/pool_map.hpp"
 #include "campaign/propose.hpp"
+#include "pool/space_filling.hpp"
 #include "pool/standardise.hpp"
 
 #include <algorithm>
@@ -44,15 +46,26 @@ template <typename Complain>
 void check(const JournalEvent& event, const CampaignFile& file, const pool::PoolInfo& info, const Complain& complain)
 {
     const auto check_row = [&](RowId row) {
-        if (row < 0 || row >= info.rows) complain(fmt::format("row {} is not a row of {}", row, info.path));
+        if (!file.domain && (row < 0 || row >= info.rows)) complain(fmt::format("row {} is not a row of {}", row, info.path));
     };
     if (const auto* batch = std::get_if<BatchEvent>(&event)) {
         for (const RowId row : batch->rows) check_row(row);
+        if (file.domain && batch->points.size() != batch->rows.size()) complain(fmt::format("{} rows have {} points", batch->rows.size(), batch->points.size()));
+        for (const auto& point : batch->points) {
+            if (static_cast<RowId>(point.size()) != info.columns) complain(fmt::format("a point of {} features; the domain has {}", point.size(), info.columns));
+        }
         return;
     }
     const auto& label = std::get<LabelEvent>(event);
     check_row(label.row);
     if (label.answer && label.answer->size() != file.goals.size()) complain(fmt::format("row {} has {} values for {} targets", label.row, label.answer->size(), file.goals.size()));
+}
+
+/// Generated points become rows, numbered as they are asked for.
+BatchEvent number_points(BatchEvent batch, const State& state)
+{
+    for (std::size_t i = 0; i < batch.points.size(); ++i) batch.rows.push_back(static_cast<RowId>(state.points.size() + i));
+    return batch;
 }
 
 }  // namespace
@@ -74,6 +87,11 @@ Campaign::Campaign(CampaignFile file, std::filesystem::path folder, const Commun
 
 void Campaign::open_pool()
 {
+    if (file_.domain) {
+        shard_ = pool::empty_shard(*file_.domain);
+        scaling_ = pool::standardising(*file_.domain);
+        return;
+    }
     const auto missing = file_.pool.text("missing") == "error" ? pool::MissingFeatures::error : pool::MissingFeatures::drop_row;
     shard_ = pool::read_shard(file_.pool_path().string(), ranks_, problem_.reads_targets, missing);
     scaling_ = file_.pool.text("scaling") == "standard" ? pool::standardising(pool::column_statistics(shard_, ranks_)) : pool::Scaling::identity(shard_.info.columns);
@@ -170,21 +188,41 @@ BatchEvent Campaign::choose_batch()
         for (const auto& label : known_labels()) batch.rows.push_back(label.row);
         return batch;
     }
+    constexpr std::size_t fewest = 2;  // after the first batch: if most answers failed, there is nothing to learn from yet
+    if (file_.domain && (batch.iteration == 0 || state_.labelled.size() < fewest)) return spread_points(batch.iteration);
     if (batch.iteration == 0) {
         batch.rows = initial_rows(file_, shard_, fresh_, yardstick_, ranks_);
         return batch;
     }
-    constexpr std::size_t fewest = 2;
-    if (state_.labelled.size() < fewest) {  // most answers failed: nothing to learn from yet
+    if (state_.labelled.size() < fewest) {
         std::vector<bool> eligible;
         for (const auto row : state_.rows) eligible.push_back(row == pool::RowState::unlabelled);
         batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), file_.seed(), batch.iteration, shard_.share, ranks_);
         return batch;
     }
     if (!strategy_) return propose(file_, shard_, scaling_, state_, stages_, ranks_);
-    auto proposal = strategy_({shard_, scaling_, state_.rows, state_.labelled, file_.goals, file_.campaign.whole("batch"), file_.seed(), batch.iteration, stages_, ranks_});
-    return {batch.iteration, std::move(proposal.rows), std::move(proposal.scores), std::move(proposal.mean), std::move(proposal.sd), std::move(proposal.out_of_bag_r2),
-            std::move(proposal.diagnostics)};
+    auto proposal = strategy_({shard_, file_.domain, state_.points, scaling_, state_.rows, state_.labelled, file_.goals, file_.campaign.whole("batch"), file_.seed(), batch.iteration, stages_, ranks_});
+    return number_points({batch.iteration, std::move(proposal.rows), std::move(proposal.scores), std::move(proposal.mean), std::move(proposal.sd), std::move(proposal.out_of_bag_r2),
+                          std::move(proposal.diagnostics), std::move(proposal.points)}, state_);
+}
+
+BatchEvent Campaign::spread_points(std::int64_t iteration) const
+{
+    const auto& domain = *file_.domain;
+    const auto count = iteration == 0 ? file_.initial.whole("count") : file_.campaign.whole("batch");
+    std::vector<float> points;
+    if (iteration == 0 && file_.initial.text("rule") == "latin-hypercube") {
+        points = pool::latin_hypercube(domain, count, file_.seed());
+    } else {
+        for (std::int64_t i = 0; i < count; ++i) {
+            RandomStream random(file_.seed(), Purpose::initial_rows, static_cast<std::uint32_t>(iteration), static_cast<std::uint64_t>(i));
+            for (std::size_t c = 0; c < domain.lower.size(); ++c) points.push_back(domain.at(c, random.uniform()));
+        }
+    }
+    BatchEvent batch;
+    batch.iteration = iteration;
+    for (auto point = points.begin(); point != points.end(); point += domain.columns()) batch.points.emplace_back(point, point + domain.columns());
+    return number_points(std::move(batch), state_);
 }
 
 bool Campaign::starts_from_known_labels() const
@@ -248,6 +286,16 @@ void Campaign::take(const std::vector<LabelEvent>& answers)
     stages_.flush();
 }
 
+std::vector<problems::Answer> Campaign::answers_to(const std::vector<RowId>& rows) const
+{
+    if (problem_.look_up) return problem_.look_up(shard_, columns_, rows, ranks_);
+    std::vector<problems::Answer> answers;
+    const auto features = file_.domain ? std::vector<float>() : pool::gather_rows(shard_, pool::Scaling::identity(shard_.info.columns), rows, ranks_);
+    const auto columns = static_cast<std::size_t>(shard_.info.columns);
+    for (std::size_t i = 0; i < rows.size(); ++i) answers.push_back(problem_.evaluate(file_.domain ? std::span(point(rows[i])) : std::span(features).subspan(i * columns, columns)));
+    return answers;
+}
+
 void Campaign::ask_oracle()
 {
     const auto rows = state_.pending;
@@ -255,7 +303,7 @@ void Campaign::ask_oracle()
     on_root(ranks_, [&] { ids = ids_of(rows); });
     std::vector<LabelEvent> answers;
     stages_.time(state_.iteration, "ask", [&](Work&) {
-        const auto replies = problem_.ask(shard_, columns_, rows, ranks_);
+        const auto replies = answers_to(rows);
         for (std::size_t i = 0; i < rows.size(); ++i) answers.push_back({state_.iteration, rows[i], ranks_.broadcast(ids[i], 0), replies[i]});
         return 0;
     });
@@ -264,7 +312,7 @@ void Campaign::ask_oracle()
 
 void Campaign::run()
 {
-    if (!problem_.ask) throw Agreed(fmt::format("{}: [problem] kind = \"{}\" has no oracle of its own; use sluice ask and sluice tell", file_.path.string(), file_.problem.kind));
+    if (!problem_.has_oracle()) throw Agreed(fmt::format("{}: [problem] kind = \"{}\" has no oracle of its own; use sluice ask and sluice tell", file_.path.string(), file_.problem.kind));
     while (!is_over()) {
         if (!pending_batch().empty()) ask_oracle();
     }
@@ -298,7 +346,10 @@ void Campaign::save_checkpoint()
 void Campaign::write_map()
 {
     stages_.time(state_.iteration, "map", [&](Work&) {
-        const auto text = pool_map_json(shard_, scaling_, state_.asked, ranks_);
+        std::vector<float> points;
+        for (const auto& point : state_.points) points.insert(points.end(), point.begin(), point.end());
+        const auto text = file_.domain ? pool_map_json(pool::shard_of_points(points, shard_.info.columns, ranks_), scaling_, state_.asked, ranks_)
+                                       : pool_map_json(shard_, scaling_, state_.asked, ranks_);
         on_root(ranks_, [&] { write_file_atomically(folder_ / "map.json", text); });
         return 0;
     });

@@ -30,7 +30,8 @@ const std::vector<OptionSpec> campaign_keys = {
 
 const std::vector<OptionSpec> initial_keys = {
     whole("count", 20).at_least(1).help("initial rows"),
-    text("rule", "").one_of({"lower-half", "random", "rows", "file"}).help("how they are chosen; by default lower-half for a closed pool, else random"),
+    text("rule", "").one_of({"lower-half", "random", "rows", "file", "latin-hypercube"}).help(
+        "how they are chosen; by default lower-half for a closed pool, latin-hypercube for a domain, else random"),
     numbers("rows").help("the rows, for rule = \"rows\""),
     text("file", "").help("CSV of rows or ids with known labels, for rule = \"file\""),
 };
@@ -39,6 +40,12 @@ const std::vector<OptionSpec> pool_keys = {
     text("file", "").required().help("pool file, relative to the campaign file"),
     text("scaling", "standard").one_of({"standard", "none"}).help("of features, for models and distances: mean 0 and deviation 1 over the pool, or as stored"),
     text("missing", "error").one_of({"error", "drop-row"}).help("what happens to a row with a feature that is not a number"),
+};
+
+const std::vector<OptionSpec> domain_keys = {
+    whole("dimension", 0).at_least(0).at_most(21201).help("features of a candidate; 0: as many as there are bounds"),
+    numbers("lower").help("lowest values: one for all features, or one each"),
+    numbers("upper").help("highest values"),
 };
 
 const std::vector<OptionSpec> target_keys = {
@@ -179,6 +186,31 @@ Choice read_choice(Reader& reader, const toml::table& root, const std::string& l
     return choice;
 }
 
+/// The box of generated candidates. A bound that stands for all features is repeated.
+std::optional<pool::Domain> read_domain(Reader& reader, const toml::table& root)
+{
+    if (!root.contains("domain")) return {};
+    const auto* table = find_table(reader, root, "domain");
+    const auto options = read_section(reader, table, "domain", domain_keys, {});
+    pool::Domain domain{options.numbers("lower"), options.numbers("upper")};
+    const auto asked = static_cast<std::size_t>(options.whole("dimension"));
+    const auto columns = asked > 0 ? asked : std::max(domain.lower.size(), domain.upper.size());
+    for (auto [name, bounds] : {std::pair("lower", &domain.lower), std::pair("upper", &domain.upper)}) {
+        const auto place = reader.place("domain", table == nullptr || table->get(name) == nullptr ? table : table->get(name), name);
+        if (bounds->size() == 1) bounds->assign(columns, bounds->front());
+        if (bounds->empty()) reader.add(place, fmt::format("[domain] {}: missing; must be one number, or one for each feature", name));
+        else if (bounds->size() != columns) reader.add(place, fmt::format("[domain] {}: {} numbers for {} features; must be one number, or one for each feature", name, bounds->size(), columns));
+    }
+    if (domain.lower.size() == columns && domain.upper.size() == columns) {
+        for (std::size_t c = 0; c < columns; ++c) {
+            const bool fits = std::isfinite(domain.lower[c]) && std::isfinite(domain.upper[c]) && static_cast<float>(domain.lower[c]) < static_cast<float>(domain.upper[c]);
+            if (!fits) reader.add(reader.place("domain", table), fmt::format("[domain] lower, upper: [{}, {}] of feature {} is not a range", domain.lower[c], domain.upper[c], c));
+        }
+    }
+    if (const auto* node = root.get("pool")) reader.add(reader.place("pool", node), "[pool]: not beside [domain], whose candidates are generated");
+    return domain;
+}
+
 problems::Goal read_goal(Reader& reader, const toml::table& table)
 {
     const auto options = read_section(reader, &table, "target", target_keys, {});
@@ -256,14 +288,19 @@ void check_combinations(Reader& reader, const toml::table& root, CampaignFile& f
     const bool closed = file.problem.kind == "closed-pool" || !Registration<problems::Problem>::all().contains(file.problem.kind);
     const auto stop_place = reader.place("campaign", root.at_path("campaign.stop").node(), "stop");
     if (file.campaign.is_number("stop") && file.goals.size() > 1) reader.add(stop_place, "[campaign] stop: a number needs a single target");
+    if (file.problem.kind == "function" && file.goals.size() > 1) reader.add(reader.place("problem", root.get("problem")), fmt::format("[problem] kind = \"function\": {} targets; a function has one", file.goals.size()));
+    if (file.domain && file.problem.kind == "closed-pool") reader.add(reader.place("problem", root.get("problem")), "[problem] kind = \"closed-pool\": not with [domain]; allowed here: \"function\", \"ask-tell\"");
+    if (file.domain && file.strategy.kind.empty()) reader.add(reader.place("domain", root.get("domain")), "[domain]: needs [strategy] kind = \"fusion\", which generates candidates");
     if (!closed && !file.campaign.is_number("stop") && file.campaign.text("stop") == "top-10") {
         if (root.at_path("campaign.stop")) reader.add(stop_place, "[campaign] stop = \"top-10\": only for a closed pool, whose labels are known; allowed here: \"never\" or a number");
         else file.campaign.set(text("stop", ""), std::string("never"));
     }
     auto& initial = file.initial;
     const auto rule_place = reader.place("campaign.initial", root.at_path("campaign.initial").node(), "rule");
-    if (initial.text("rule").empty()) initial.set(text("rule", ""), std::string(closed ? "lower-half" : "random"));
+    if (initial.text("rule").empty()) initial.set(text("rule", ""), std::string(file.domain ? "latin-hypercube" : closed ? "lower-half" : "random"));
     const auto& rule = initial.text("rule");
+    if (file.domain && rule != "latin-hypercube" && rule != "random") reader.add(rule_place, fmt::format("[campaign.initial] rule = \"{}\": not with [domain]; allowed here: \"latin-hypercube\", \"random\"", rule));
+    if (!file.domain && rule == "latin-hypercube") reader.add(rule_place, "[campaign.initial] rule = \"latin-hypercube\": only with [domain]");
     if (rule == "lower-half" && !closed) reader.add(rule_place, "[campaign.initial] rule = \"lower-half\": only for a closed pool; allowed here: \"random\", \"rows\", \"file\"");
     if ((rule == "rows") == initial.numbers("rows").empty()) reader.add(rule_place, "[campaign.initial] rows: a list of rows goes with rule = \"rows\", and only with it");
     if ((rule == "file") == initial.text("file").empty()) reader.add(rule_place, "[campaign.initial] file: a CSV file goes with rule = \"file\", and only with it");
@@ -318,7 +355,7 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     for (const auto& setting : settings) apply_setting(reader, root, setting);
     CampaignFile file;
     file.path = reader.path;
-    const std::vector<std::string> sections = {"campaign", "pool", "target", "problem", "surrogate", "acquisition", "selection", "strategy", "checkpoint"};
+    const std::vector<std::string> sections = {"campaign", "pool", "domain", "target", "problem", "surrogate", "acquisition", "selection", "strategy", "checkpoint"};
     for (const auto& [key, node] : root) {
         const std::string name(key.str());
         if (std::find(sections.begin(), sections.end(), name) != sections.end()) continue;
@@ -333,7 +370,8 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     const auto* initial = campaign == nullptr ? nullptr : campaign->get("initial");
     if (initial != nullptr && !initial->is_table()) reader.add(reader.place("campaign", initial), "[campaign] initial: must be a table, e.g. { count = 20, rule = \"random\" }");
     file.initial = read_section(reader, initial == nullptr ? nullptr : initial->as_table(), "campaign.initial", initial_keys, {});
-    file.pool = read_section(reader, find_table(reader, root, "pool"), "pool", pool_keys, {});
+    file.domain = read_domain(reader, root);
+    file.pool = file.domain ? Options(pool_keys) : read_section(reader, find_table(reader, root, "pool"), "pool", pool_keys, {});
     file.goals = read_goals(reader, root);
     file.problem = read_choice<problems::Problem>(reader, root, "problem", "", {});
     if (root.contains("strategy")) {
@@ -378,7 +416,8 @@ std::string results_text(const CampaignFile& file, bool for_identity)
     const char* nothing = "";
     std::string out = section_text("campaign", {{for_identity ? "iterations" : nothing, &file.campaign}}, "");
     out += section_text("campaign.initial", {{nothing, &file.initial}}, "");
-    out += section_text("pool", {{for_identity ? "file" : nothing, &file.pool}}, "");
+    if (file.domain) out += fmt::format("[domain]\nlower = {}\nupper = {}\n\n", sluice::to_toml(file.domain->lower), sluice::to_toml(file.domain->upper));
+    else out += section_text("pool", {{for_identity ? "file" : nothing, &file.pool}}, "");
     for (const auto& goal : file.goals) {
         out += fmt::format("[[target]]\nname = {}\n", sluice::to_toml(OptionValue(goal.target)));
         if (goal.kind == problems::GoalKind::window) out += fmt::format("goal = \"window\"\nwindow = [{}, {}]\n\n", goal.low, goal.high);
@@ -486,6 +525,7 @@ std::string describe_keys()
     describe_section(out, "campaign", campaign_keys);
     describe_section(out, "campaign.initial", initial_keys);
     describe_section(out, "pool", pool_keys);
+    describe_section(out, "domain", domain_keys);
     describe_section(out, "target", target_keys);
     describe_kinds<problems::Problem>(out, "problem");
     describe_section(out, "surrogate", surrogate_keys);

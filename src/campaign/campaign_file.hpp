@@ -2,6 +2,7 @@
 
 #include "acquisition/score.hpp"
 #include "models/family.hpp"
+#include "pool/domain.hpp"
 #include "pool/pool_file.hpp"
 #include "problems/goal.hpp"
 #include "problems/problem.hpp"
@@ -23,6 +24,7 @@ struct CampaignFile {
     Options campaign;
     Options initial;
     Options pool;
+    std::optional<pool::Domain> domain;  ///< in place of the pool: candidates are generated
     Options surrogate_common;
     Options checkpoint;
     std::vector<problems::Goal> goals;

@@ -13,14 +13,14 @@ namespace sluice::campaign {
 
 namespace {
 
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
 
 /// Everything of a checkpoint that is the same on every rank, flat.
 struct Flat {
     std::string campaign, identity, fingerprint;
     std::int64_t iteration = -1, journal_bytes = 0, journal_hash = 0;
     std::vector<std::int64_t> labelled, failed, pending, asked, asked_in;
-    std::vector<double> values, out_of_bag_r2;
+    std::vector<double> values, out_of_bag_r2, points;
 };
 
 template <typename Each>
@@ -33,6 +33,7 @@ void for_each_list(Flat& flat, const Each& each)
     each("/asked", flat.asked);
     each("/asked_in", flat.asked_in);
     each("/oob_r2", flat.out_of_bag_r2);
+    each("/points", flat.points);
 }
 
 template <typename T>
@@ -67,6 +68,7 @@ Flat flatten(const State& state)
         flat.asked_in.push_back(iteration);
     }
     flat.out_of_bag_r2 = state.out_of_bag_r2;
+    for (const auto& point : state.points) flat.points.insert(flat.points.end(), point.begin(), point.end());
     return flat;
 }
 
@@ -83,6 +85,11 @@ State unflatten(const Flat& flat)
     state.pending = flat.pending;
     for (std::size_t i = 0; i < flat.asked.size(); ++i) state.asked.emplace(flat.asked[i], flat.asked_in[i]);
     state.out_of_bag_r2 = flat.out_of_bag_r2;
+    const std::size_t columns = flat.points.empty() ? 0 : flat.points.size() / flat.asked.size();
+    for (std::size_t i = 0; i < flat.points.size(); i += columns) {
+        const auto first = flat.points.begin() + static_cast<std::ptrdiff_t>(i);
+        state.points.emplace_back(first, first + static_cast<std::ptrdiff_t>(columns));
+    }
     return state;
 }
 

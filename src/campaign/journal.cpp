@@ -52,6 +52,7 @@ JournalEvent to_event(const Json& line)
         if (line.contains("sd")) batch.sd = table(line["sd"]);
         if (line.contains("oob_r2")) batch.out_of_bag_r2 = numbers(line["oob_r2"]);
         if (line.contains("strategy")) batch.diagnostics = line["strategy"].dump();
+        if (line.contains("points")) batch.points = line["points"].get<std::vector<std::vector<float>>>();
         return batch;
     }
     if (kind != "label") fail("unknown event '{}'", kind);
@@ -106,6 +107,7 @@ std::string to_line(const JournalEvent& event)
     Json line;
     if (const auto* batch = std::get_if<BatchEvent>(&event)) {
         line = {{"event", "batch"}, {"iteration", batch->iteration}, {"rows", batch->rows}};
+        if (!batch->points.empty()) line["points"] = batch->points;
         if (!batch->scores.empty()) line["scores"] = batch->scores;
         if (!batch->mean.empty()) line["mean"] = batch->mean;
         if (!batch->sd.empty()) line["sd"] = batch->sd;

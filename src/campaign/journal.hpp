@@ -19,7 +19,7 @@ struct JournalHead {
     std::vector<std::string> goals;
     std::string pool;
     RowId pool_rows = 0;
-    std::string fingerprint;  ///< of the pool
+    std::string fingerprint;  ///< of the pool, or of the domain's bounds
     std::string identity;     ///< of the campaign file
 };
 
@@ -32,6 +32,7 @@ struct BatchEvent {
     std::vector<std::vector<double>> sd;
     std::vector<double> out_of_bag_r2;      ///< per target
     std::string diagnostics;                ///< JSON object of the strategy's own, empty if none
+    std::vector<std::vector<float>> points; ///< per row its features, where candidates are generated; rows are numbered as they are asked for
 };
 
 /// A row was answered, or could not be. Durable before it is used.

@@ -17,6 +17,10 @@ void absorb_batch(State& state, const BatchEvent& batch, const Share& share)
 {
     if (!state.pending.empty()) fail("batch {} follows batch {}, of which {} rows are not answered", batch.iteration, state.iteration, state.pending.size());
     if (batch.iteration != state.next_iteration()) fail("batch {} follows batch {}", batch.iteration, state.iteration);
+    for (std::size_t i = 0; i < batch.points.size(); ++i) {
+        if (i >= batch.rows.size() || batch.rows[i] != static_cast<RowId>(state.points.size())) fail("point {} of batch {} is not row {}", i, batch.iteration, state.points.size());
+        state.points.push_back(batch.points[i]);
+    }
     for (const RowId row : batch.rows) {
         if (!state.asked.emplace(row, batch.iteration).second) fail("row {} is asked for in iteration {} and again in iteration {}", row, state.asked[row], batch.iteration);
         mark(state, share, row, pool::RowState::pending);

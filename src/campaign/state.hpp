@@ -17,6 +17,7 @@ struct State {
     std::int64_t iteration = -1;                    ///< of the last batch; -1: none was chosen yet
     std::map<RowId, std::int64_t> asked;            ///< iteration in which each row was asked for
     std::vector<double> out_of_bag_r2;              ///< of the last batch's surrogate, empty if none
+    std::vector<std::vector<float>> points;         ///< features of every row asked for, by row, where candidates are generated
 
     std::int64_t next_iteration() const { return iteration + 1; }
 };

@@ -12,15 +12,20 @@ struct Arguments : CampaignArguments {
     std::string output;
 };
 
-/// The batch as a table to be filled in: iteration, row, id, one empty column per target, and status ("failed" where there is no answer).
+/// The batch as a table to be filled in: iteration, row, id, the features x1, x2, ... of generated candidates, one empty column per target, and status
+/// ("failed" where there is no answer).
 std::string batch_csv(const campaign::Campaign& campaign, const std::vector<RowId>& rows)
 {
     std::string text = "iteration,row,id";
+    const auto generated = campaign.file().domain ? campaign.file().domain->columns() : 0;
+    for (RowId c = 1; c <= generated; ++c) text += fmt::format(",x{}", c);
     for (const auto& goal : campaign.file().goals) text += "," + csv_cell(goal.target);
     text += ",status\n";
     const auto ids = campaign.ids_of(rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        text += fmt::format("{},{},{}{},\n", campaign.state().iteration, rows[i], csv_cell(ids[i]), std::string(campaign.file().goals.size(), ','));
+        text += fmt::format("{},{},{}", campaign.state().iteration, rows[i], csv_cell(ids[i]));
+        for (RowId c = 0; c < generated; ++c) text += fmt::format(",{}", campaign.point(rows[i])[static_cast<std::size_t>(c)]);
+        text += std::string(campaign.file().goals.size(), ',') + ",\n";
     }
     return text;
 }

@@ -37,7 +37,9 @@ ExitCode tell(const Arguments& arguments, const Communicator& ranks)
         std::vector<RowId> asked;
         for (const auto& [row, iteration] : campaign.state().asked) asked.push_back(row);
         if (asked.empty()) fail("{}: nothing was asked yet; run sluice ask first", arguments.results);
-        answers = campaign::read_labels(arguments.results, file, campaign.shard().info, asked, [&](RowId row) { return complaint(campaign.state(), row); });
+        auto info = campaign.shard().info;
+        if (file.domain) info.rows = static_cast<RowId>(asked.size());
+        answers = campaign::read_labels(arguments.results, file, info, asked, [&](RowId row) { return complaint(campaign.state(), row); });
     });
     for (auto& answer : answers) {
         std::vector<std::string> ids(1);

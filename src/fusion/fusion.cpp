@@ -6,7 +6,9 @@
 #include "fusion/density_test.hpp"
 #include "fusion/diagnostics.hpp"
 #include "fusion/expected_hypervolume_improvement.hpp"
+#include "fusion/generated_candidates.hpp"
 #include "fusion/residual_correlation.hpp"
+#include "fusion/scaled.hpp"
 #include "fusion/spread_batch.hpp"
 #include "fusion/strategy.hpp"
 #include "fusion/structural_trend.hpp"
@@ -39,6 +41,29 @@ pool::Scaling scaling_of_rows(const std::vector<float>& x, std::int64_t columns)
         scaling.factor.push_back(deviation > 0 ? static_cast<float>(1 / deviation) : 1.0F);
     }
     return scaling;
+}
+
+/// [0, 1] over some rows; a constant column keeps its unit. \param x  [rows, columns], raw
+/// Source: specs: fusion, 4.2, synthetic functions.
+pool::Scaling unit_box_of_rows(const std::vector<float>& x, std::int64_t columns)
+{
+    pool::Scaling scaling;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(columns); ++c) {
+        float low = x[c], high = x[c];
+        for (std::size_t i = c; i < x.size(); i += static_cast<std::size_t>(columns)) low = std::min(low, x[i]), high = std::max(high, x[i]);
+        scaling.shift.push_back(low);
+        scaling.factor.push_back(high > low ? 1 / (high - low) : 1.0F);
+    }
+    return scaling;
+}
+
+/// Features of rows that were asked for, raw.
+std::vector<float> features_of(const StrategyInput& in, const std::vector<RowId>& rows)
+{
+    if (!in.domain) return pool::gather_rows(in.shard, pool::Scaling::identity(in.shard.info.columns), rows, in.ranks);
+    std::vector<float> x;
+    for (const auto row : rows) x.insert(x.end(), in.points[static_cast<std::size_t>(row)].begin(), in.points[static_cast<std::size_t>(row)].end());
+    return x;
 }
 
 /// Weights of 6.2, with the noise's share that the switch asks for.
@@ -176,7 +201,7 @@ void describe(Proposal& proposal, const std::vector<float>& x, const LabelledSet
     }
 }
 
-/// What depends on the pool alone and serves all iterations of a campaign.
+/// What depends on the pool alone and serves all iterations of a campaign, unless candidates are generated.
 struct Memory {
     std::optional<CandidateOrder> order;
 };
@@ -188,8 +213,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto members = static_cast<int>(options.whole("members"));
     const auto targets = in.goals.size();
     const IterationKey key{in.seed, static_cast<std::uint32_t>(in.iteration)};
-    const Tiling tiling = in.shard.info.tiling();
-    const Candidates candidates{tiling, in.shard.share, in.state};
+    const auto columns = in.shard.info.columns;
     auto& stages = in.stages;
 
     std::vector<RowId> rows;
@@ -198,8 +222,9 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         rows.push_back(row);
         values.push_back(answer);
     }
-    const auto scaling = switches.pool_scaling ? in.scaling : scaling_of_rows(pool::gather_rows(in.shard, pool::Scaling::identity(in.shard.info.columns), rows, in.ranks), in.shard.info.columns);
-    auto labelled = labelled_set(rows, values, pool::gather_rows(in.shard, scaling, rows, in.ranks), in.shard.info.columns, in.goals, switches.folded_window);
+    const auto x = features_of(in, rows);
+    const auto scaling = switches.pool_scaling ? in.scaling : in.domain ? unit_box_of_rows(x, columns) : scaling_of_rows(x, columns);
+    auto labelled = labelled_set(rows, values, scaled(x, scaling), columns, in.goals, switches.folded_window);
 
     Diagnostics diagnostics;
     const auto biased = stages.time(in.iteration, "cluster", [&](Work&) {
@@ -214,11 +239,22 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto surrogates = stages.time(in.iteration, "fit", [&](Work&) {
         return fit_surrogates(labelled, biased, switches, members, static_cast<int>(options.whole("trials")), key, in.ranks);
     });
+    std::optional<pool::Shard> generated;
+    std::vector<pool::RowState> never_asked;
+    if (in.domain) {
+        generated = stages.time(in.iteration, "generate", [&](Work&) {
+            const pool::Evolution evolution{options.whole("population"), options.whole("generations"), options.whole("kept")};
+            return generate_candidates(*in.domain, scaling, evolution, surrogates, labelled, in.points, switches, key, in.ranks);
+        });
+        never_asked.assign(static_cast<std::size_t>(generated->share.rows()), pool::RowState::unlabelled);
+    }
+    const auto& shard = generated ? *generated : in.shard;
+    const Candidates candidates{shard.info.tiling(), shard.share, generated ? std::span<const pool::RowState>(never_asked) : in.state};
     const auto moments = stages.time(in.iteration, "predict", [&](Work& work) {
-        return predict_pool(in.shard, scaling, surrogates, labelled.targets, members, switches.folded_window, work, in.ranks);
+        return predict_pool(shard, scaling, surrogates, labelled.targets, members, switches.folded_window, work, in.ranks);
     });
     const auto trend = stages.time(in.iteration, "structure", [&](Work&) {
-        if (!memory.order) memory.order = candidate_order(in.shard, in.ranks);
+        if (generated || !memory.order) memory.order = candidate_order(shard, in.ranks);
         const auto places = candidate_places(*memory.order, not_candidates(candidates, in.ranks), in.ranks);
         const auto bins = switches.adaptive_bins ? default_trend_bins(places.candidates) : published_trend_bins;
         return structural_trend(moments.mean, static_cast<std::int64_t>(moments.columns), *memory.order, places, bins, in.ranks);
@@ -231,7 +267,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         if (targets > 1) {
             for (auto& s : score) s = std::max(s, 0.0);
             std::vector<std::uint8_t> takes_part;
-            for (std::size_t i = 0; i < in.state.size(); ++i) takes_part.push_back(candidates.has(i) ? 1 : 0);
+            for (std::size_t i = 0; i < candidates.state.size(); ++i) takes_part.push_back(candidates.has(i) ? 1 : 0);
             score = combine_targets(score, targets, takes_part, in.ranks);
         }
         auto best = best_candidates(score, candidates, in.ranks);
@@ -244,7 +280,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         std::vector<RowId> screened;
         for (const auto& row : ranked) screened.push_back(row.row);
         if (ranked.empty()) return 0;
-        screen.x = pool::gather_rows(in.shard, scaling, screened, in.ranks);
+        screen.x = pool::gather_rows(shard, scaling, screened, in.ranks);
         std::vector<float> chosen_x;
         together(in.ranks, [&] {
             for (const auto i : choose(screen, labelled, switches, static_cast<std::size_t>(in.count), key, diagnostics)) {
@@ -256,6 +292,11 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         });
         return 0;
     });
+    if (generated) {
+        const auto chosen = pool::gather_rows(shard, pool::Scaling::identity(columns), proposal.rows, in.ranks);
+        for (auto point = chosen.begin(); point != chosen.end(); point += columns) proposal.points.emplace_back(point, point + columns);
+        proposal.rows.clear();
+    }
     proposal.diagnostics = to_json(diagnostics, surrogates, channels);
     return proposal;
 }

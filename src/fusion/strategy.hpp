@@ -2,18 +2,22 @@
 
 #include "base/registry.hpp"
 #include "parallel/stage_record.hpp"
+#include "pool/domain.hpp"
 #include "pool/row_state.hpp"
 #include "pool/shard.hpp"
 #include "problems/goal.hpp"
 
 #include <map>
+#include <optional>
 
 namespace sluice {
 
-/// What a strategy sees: the pool and what is known of it.
+/// What a strategy sees: the pool and what is known of it; or a domain, whose candidates it generates, and the points asked for so far.
 struct StrategyInput {
     const pool::Shard& shard;
-    const pool::Scaling& scaling;           ///< as [pool] scaling asks
+    const std::optional<pool::Domain>& domain;
+    const std::vector<std::vector<float>>& points;  ///< features by row, with a domain; the shard is empty then
+    const pool::Scaling& scaling;           ///< as [pool] scaling asks, or of the domain's box
     std::span<const pool::RowState> state;  ///< [own rows] only unlabelled rows are chosen
     const std::map<RowId, std::vector<double>>& labelled;  ///< values per target, raw units
     std::span<const problems::Goal> goals;
@@ -26,7 +30,8 @@ struct StrategyInput {
 
 /// A batch, and what the strategy thought of it. Model columns may be empty.
 struct Proposal {
-    std::vector<RowId> rows;
+    std::vector<RowId> rows;                ///< of the pool
+    std::vector<std::vector<float>> points; ///< generated, in place of rows
     std::vector<double> scores;             ///< per row
     std::vector<std::vector<double>> mean;  ///< per row and target, raw units
     std::vector<std::vector<double>> sd;

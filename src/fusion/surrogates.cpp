@@ -186,7 +186,9 @@ void train_members(const std::vector<Plan>& plans, std::vector<Surrogate>& surro
     for (std::size_t p = 0; p < plans.size(); ++p) {
         const auto& training = labelled.training[plans[p].target];
         auto& surrogate = surrogates[p];
-        surrogate.predict = made[p].predictor(all[p], training);
+        surrogate.made = made[p];
+        surrogate.members = std::move(all[p]);
+        surrogate.predict = made[p].predictor(surrogate.members, training);
         surrogate.flops_per_row = made[p].flops_per_row(training, members);
         std::vector<float> predicted(static_cast<std::size_t>(labelled.count()) * static_cast<std::size_t>(members));
         surrogate.predict(training.x.data(), labelled.count(), predicted.data());

@@ -15,7 +15,9 @@ struct Surrogate {
     InformationBudget information;
     Options chosen;              ///< hyper-parameters
     double search_score = 0;     ///< of the chosen trial
-    models::Predict predict;     ///< [rows, members, 1]
+    models::Family made;         ///< with these
+    std::vector<models::Member> members;
+    models::Predict predict;     ///< of all members: [rows, members, 1]
     double flops_per_row = 0;
     Reliability reliability;
     std::vector<double> residual;  ///< [labelled rows] mean over members, for the correlation between targets

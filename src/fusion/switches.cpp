@@ -38,6 +38,9 @@ const std::vector<Switch>& all_switches()
         {"histogram_test", "off", "on", {}, "the test of histograms that are not aligned takes part in the density test"},
         {"gain", "means", "variances", {}, "prior of the gain: mean of model variances, or their variance"},
         {"trend_bins", "adaptive", "fixed", {}, "bins of the structural trend: an eighth of the rows at most, or 1,024"},
+        {"search_merit", "monotone", "as-written", {}, "merit of generated candidates: what lies more than three deviations below the mean is worth nothing, or is worth the more the lower it lies"},
+        {"sobol_box", "domain", "labelled", {}, "box of the Sobol candidates: the domain, or that of the labelled points"},
+        {"duplicates", "dropped", "kept", {}, "generated candidates that are equal"},
         {"batch_rule", "spread", "top", {}, "batch chosen one by one away from labelled rows and itself, or by score alone"},
     };
     return switches;
@@ -64,6 +67,9 @@ std::vector<OptionSpec> switch_options()
                                      whole("members", 10).at_least(2).at_most(1000).help("bootstrap members of each family and target"),
                                      whole("trials", 20).at_least(1).at_most(10000).help("hyper-parameters tried for each family and target"),
                                      real("optimism", 0.1).at_least(0).help("deviations that a family's acquisition adds to its mean"),
+                                     whole("population", 100).at_least(4).at_most(1e6).help("generated candidates: individuals of a differential evolution"),
+                                     whole("generations", 500).at_least(1).at_most(1e6).help("generated candidates: generations of a differential evolution"),
+                                     whole("kept", 10000).at_least(1).at_most(1e7).help("generated candidates: kept of each differential evolution; a fifth as many per family come from a Sobol sequence"),
                                      whole("scored_rows", 0).at_least(0).help("rows on which clusterings compete; 0: 4,096, or 20,000 in published mode"),
                                      text("without", "none").one_of({"none", "fused-channel", "ucb-channel", "deviation", "structure", "diversity", "biased-sample"}).help("a part left out, to see what it does")};
     for (const auto& s : all_switches()) {
@@ -109,6 +115,9 @@ Switches switches_of(const Options& options)
         .mean_gain = is("gain", "means"),
         .adaptive_bins = is("trend_bins", "adaptive"),
         .spread_batch = is("batch_rule", "spread"),
+        .monotone_search = is("search_merit", "monotone"),
+        .sobol_over_domain = is("sobol_box", "domain"),
+        .distinct_candidates = is("duplicates", "dropped"),
         .optimism = options.real("optimism"),
         .without = options.text("without"),
         .families = {},

@@ -23,6 +23,9 @@ struct Switches {
     bool mean_gain;           ///< 23: the gain compares variances with variances
     bool adaptive_bins;       ///< 25: N/8 bins at most
     bool spread_batch;        ///<    the batch is chosen greedily, away from labelled rows and from itself (release B)
+    bool monotone_search;     ///<    without a pool: a search never prefers less than three deviations below the mean
+    bool sobol_over_domain;   ///< 9: the Sobol points cover the domain, not the labelled points' box
+    bool distinct_candidates; ///< 9: a generated candidate appears once
     double optimism;          ///<    deviations added to a family's mean by its acquisition
     std::string without;      ///< a part left out, to see what it does
     std::vector<std::string> families;  ///< names, in the order of the specification

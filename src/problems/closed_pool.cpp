@@ -119,7 +119,7 @@ std::vector<Answer> look_up(const pool::Shard& shard, const std::vector<std::siz
 }
 
 const ProblemRegistration closed_pool{
-    "closed-pool", "every label is in the pool's /targets, hidden until asked for", {}, [](const Options&) { return Problem{look_up, true}; }};
+    "closed-pool", "every label is in the pool's /targets, hidden until asked for", {}, [](const Options&) { return Problem{.look_up = look_up, .reads_targets = true}; }};
 
 const ProblemRegistration ask_tell{
     "ask-tell", "a person answers: sluice ask writes a batch, sluice tell takes the answers", {}, [](const Options&) { return Problem{}; }};
