@@ -198,6 +198,8 @@ std::optional<pool::Domain> read_domain(Reader& reader, const toml::table& root)
     for (auto [name, bounds] : {std::pair("lower", &domain.lower), std::pair("upper", &domain.upper)}) {
         const auto place = reader.place("domain", table == nullptr || table->get(name) == nullptr ? table : table->get(name), name);
         if (bounds->size() == 1) bounds->assign(columns, bounds->front());
+        const bool refused_already = bounds->empty() && table != nullptr && table->contains(name);
+        if (refused_already) continue;
         if (bounds->empty()) reader.add(place, fmt::format("[domain] {}: missing; must be one number, or one for each feature", name));
         else if (bounds->size() != columns) reader.add(place, fmt::format("[domain] {}: {} numbers for {} features; must be one number, or one for each feature", name, bounds->size(), columns));
     }

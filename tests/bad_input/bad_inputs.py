@@ -255,6 +255,33 @@ campaign_case("unknown key of a strategy", STEPS, FUSION + "foldz = 5\n", "campa
 campaign_case("unknown mode of a strategy", STEPS, FUSION + 'mode = "publishd"\n', "campaign.toml:<publishd>: [strategy] mode = ", '"default"', '"published"')
 campaign_case("unknown family of a strategy", STEPS, FUSION + 'families = "ridge, forest"\n', "'forest' is not a family; must be", "xgboost")
 campaign_case("steps beside a strategy", STEPS, FUSION + STEPS, "[surrogate]: not beside [strategy]", "[acquisition]: not beside [strategy]", "[selection]: not beside [strategy]", problems=3)
+POOL = '[pool]\nfile = "pool.h5"\n'
+
+
+def domain_case(name, domain, *says, problem='kind = "function"\nname = "ackley"', strategy=FUSION):
+    says = (*says, NOT_STARTED) if len(says) == 1 else (*says, f"{len(says)} problems in campaign.toml; nothing was started")
+
+    def prepare(at):
+        replace_in(at / "campaign.toml", POOL, domain)
+        replace_in(at / "campaign.toml", 'kind = "closed-pool"', problem)
+        replace_in(at / "campaign.toml", STEPS, strategy)
+        replace_in(at / "campaign.toml", ', rule = "random"', "")
+
+    case(f"domain: {name}", "run campaign.toml", *says, lines=max(2, len(says)))(prepare)
+
+
+BOX = "[domain]\ndimension = 3\nlower = [-5]\nupper = [5]\n"
+domain_case("no bounds", "[domain]\ndimension = 3\n", "[domain] lower: missing; must be one number, or one for each feature", "[domain] upper: missing")
+domain_case("bounds of another number", BOX.replace("[5]", "[5, 6]"), "[domain] upper: 2 numbers for 3 features; must be one number, or one for each feature")
+domain_case("bounds the wrong way round", BOX.replace("[5]", "[5, -6, 5]"), "[domain] lower, upper: [-5, -6] of feature 1 is not a range")
+domain_case("bounds that are texts", BOX.replace("[5]", '["high"]'), "[domain] upper = ")
+domain_case("an endless bound", BOX.replace("[5]", "[inf]"), "[domain] upper = ")
+domain_case("a pool beside it", BOX + POOL, "[pool]: not beside [domain], whose candidates are generated")
+domain_case("a closed pool's problem", BOX, '[problem] kind = "closed-pool": not with [domain]; allowed here: "function", "ask-tell"', problem='kind = "closed-pool"')
+domain_case("no strategy", BOX, '[domain]: needs [strategy] kind = "fusion", which generates candidates', strategy=STEPS)
+domain_case("unknown function", BOX, '[problem] name = \'sphere\': must be one of "ackley", "rastrigin", "schwefel"', problem='kind = "function"\nname = "sphere"')
+domain_case("unknown key", BOX + "dimensions = 3\n", "[domain] dimensions: unknown key; did you mean dimension?")
+campaign_case("initial rows of a domain for a pool", INITIAL, '{ count = 4, rule = "latin-hypercube" }', '[campaign.initial] rule = "latin-hypercube": only with [domain]')
 campaign_case("no surrogate for a score that needs one", '[surrogate]\nkind = "ridge-ensemble"\nmembers = 4\n', "", "campaign.toml: [surrogate]: missing", '[acquisition] kind = "ucb" needs one of: ', "ridge-ensemble")
 campaign_case("key of another kind", "members = 4", "members = 4\nhidden = [3]", "campaign.toml:<hidden>: [surrogate] hidden: unknown key; allowed: ", "lambda")
 campaign_case("pool missing", '"pool.h5"', '"nowhere.h5"', "campaign.toml:<nowhere>: [pool] file: nowhere.h5: ", "No such file or directory")

@@ -58,6 +58,41 @@ void run_campaign(const std::filesystem::path& folder, const std::string& name, 
     campaign.write_map();
 }
 
+const char* generated_text = R"(
+[campaign]
+name = "generated"
+seed = 5
+batch = 6
+iterations = 3
+initial = {{ count = 12 }}
+[domain]
+dimension = 4
+lower = [-5]
+upper = [3, 4, 5, 6]
+[[target]]
+name = "value"
+goal = {goal}
+[problem]
+kind = "function"
+name = "rastrigin"
+[strategy]
+kind = "fusion"
+mode = "{mode}"
+members = 4
+trials = 2
+population = 20
+generations = 20
+kept = 400
+)";
+
+void run_generated(const std::filesystem::path& folder, const std::string& name, const std::string& mode, const std::string& goal)
+{
+    const auto text = fmt::format(fmt::runtime(generated_text), fmt::arg("mode", mode), fmt::arg("goal", goal));
+    sluice::campaign::Campaign campaign(sluice::campaign::parse_campaign(text, folder / "campaign.toml", {}), folder / name, *world);
+    campaign.run();
+    campaign.write_map();
+}
+
 template <typename Made>
 std::vector<std::string> names()
 {
@@ -97,6 +132,8 @@ void run_all(const std::filesystem::path& folder)
         for (const std::string pool : {"ragged", "fewer-tiles-than-ranks", "duplicated-rows", "bits", "three-targets"}) {
             run_campaign(folder, fmt::format("fusion.{}.{}", mode, pool), pool, targets_of(pool), fmt::format("[strategy]\nkind = \"fusion\"\nmode = \"{}\"\nmembers = 4\ntrials = 2\n", mode));
         }
+        run_generated(folder, fmt::format("generated.{}", mode), mode, "\"minimize\"");
+        run_generated(folder, fmt::format("generated-window.{}", mode), mode, "\"window\"\nwindow = [20, 25]");
     }
 }
 

@@ -209,8 +209,8 @@ TEST(ClosedPool, AnswersInTheOrderAskedAndNotWhereALabelIsUnknown)
     const auto problem = problems::ProblemRegistration::all().at("closed-pool")->make({});
     EXPECT_TRUE(problem.reads_targets);
     using Values = std::vector<double>;
-    EXPECT_EQ(problem.ask(shard, {1, 0}, {4, 2, 0, 5}, ranks()), (std::vector<problems::Answer>{Values{50, 5}, {}, Values{10, 1}, {}}));
-    EXPECT_EQ(problem.ask(shard, {0}, {2}, ranks()), std::vector<problems::Answer>{Values{3}});
+    EXPECT_EQ(problem.look_up(shard, {1, 0}, {4, 2, 0, 5}, ranks()), (std::vector<problems::Answer>{Values{50, 5}, {}, Values{10, 1}, {}}));
+    EXPECT_EQ(problem.look_up(shard, {0}, {2}, ranks()), std::vector<problems::Answer>{Values{3}});
 }
 
 }  // namespace sluice

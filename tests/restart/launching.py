@@ -182,8 +182,10 @@ def make_pool(sluice, work, rows, columns):
 
 
 def write_campaign(work, name, **sections):
-    """A campaign file of [section] key = value, on the pool of this folder."""
-    given = {"campaign": {"name": name, "stop": "never"}, "pool": {"file": "pool.h5"}, "problem": {"kind": "closed-pool"}}
+    """A campaign file of [section] key = value, on the pool of this folder unless it has a domain."""
+    given = {"campaign": {"name": name, "stop": "never"}}
+    if "domain" not in sections:
+        given |= {"pool": {"file": "pool.h5"}, "problem": {"kind": "closed-pool"}}
     for section, values in sections.items():
         given[section] = given.get(section, {}) | values
     text = '[[target]]\nname = "y"\n'
@@ -224,9 +226,9 @@ def read_checkpoint(path):
     """Iteration of a checkpoint that can be read to its end and whose parts agree; else an exception."""
     with h5py.File(path, "r") as file:
         rows, labelled, pending = file["rows"][:], file["labelled"][:], file["pending"][:]
-        for name in ("campaign", "values", "failed", "asked", "asked_in", "oob_r2", "rows_checksum"):
+        for name in ("campaign", "values", "failed", "asked", "asked_in", "oob_r2", "points", "rows_checksum"):
             file[name][...]
-        if not (rows[labelled] == rows[labelled[:1]]).all() or not (rows[pending] == rows[pending[:1]]).all():
+        if rows.size and not (rows[labelled] == rows[labelled[:1]]).all() or not (rows[pending] == rows[pending[:1]]).all():
             raise OSError("/rows disagrees with /labelled or /pending")
         return int(file.attrs["iteration"])
 
