@@ -12,6 +12,9 @@ namespace sluice::fusion {
 
 namespace {
 
+/// Eight families of four targets.
+constexpr std::size_t most_surrogates = 32;
+
 double with_noise(double deviation, double noise)
 {
     return std::sqrt(deviation * deviation + std::max(noise, 0.0));
@@ -102,8 +105,24 @@ double deviation_ratio(std::vector<double> reliability)
     return mean(reliability) * deviation(reliability);
 }
 
+/// R of every surrogate: out-of-bag residual variance beyond the median of the members' variance over the candidates (9.6, release B).
+std::vector<double> residual_variances(const Moments& moments, const Candidates& candidates, const std::vector<Surrogate>& surrogates, const Communicator& ranks)
+{
+    std::vector<double> residual;
+    for (std::size_t c = 0; c < moments.columns; ++c) {
+        std::vector<double> variances;
+        for (std::size_t i = 0; i < candidates.state.size(); ++i) {
+            if (candidates.has(i)) variances.push_back(std::pow(static_cast<double>(moments.deviation[i * moments.columns + c]), 2));
+        }
+        const auto all = ranks.sum(static_cast<std::int64_t>(variances.size()));
+        residual.push_back(std::max(surrogates[c].reliability.noise - pool::order_statistic(variances, (all - 1) / 2, ranks), 1e-9));
+    }
+    return residual;
+}
+
 /// The Kalman gain K of each target (9.6): prior from the members' variances over the candidates, noise from out-of-bag residuals.
-std::vector<double> gains(const Moments& moments, const Candidates& candidates, const std::vector<Surrogate>& surrogates, std::size_t targets, bool of_means, const Communicator& ranks)
+std::vector<double> gains(const Moments& moments, const Candidates& candidates, const std::vector<Surrogate>& surrogates, std::span<const double> residual, std::size_t targets,
+                          bool of_means, const Communicator& ranks)
 {
     const auto sums = sum_over_candidates("fusion/gain", moments, candidates, 3 * targets, ranks, [&](const float*, const float* deviation, double* partial) {
         for (std::size_t c = 0; c < moments.columns; ++c) {
@@ -114,23 +133,13 @@ std::vector<double> gains(const Moments& moments, const Candidates& candidates, 
     });
     std::vector<double> noise(targets, 0), count(targets, 0), gain;
     for (std::size_t c = 0; c < moments.columns; ++c) {
-        double own = surrogates[c].reliability.noise;
-        if (of_means) {
-            std::vector<double> variances;
-            for (std::size_t i = 0; i < candidates.state.size(); ++i) {
-                if (candidates.has(i)) variances.push_back(std::pow(static_cast<double>(moments.deviation[i * moments.columns + c]), 2));
-            }
-            const auto all = ranks.sum(static_cast<std::int64_t>(variances.size()));
-            own = std::max(own - pool::order_statistic(variances, (all - 1) / 2, ranks), 1e-9);
-        }
-        noise[surrogates[c].target] += own;
+        noise[surrogates[c].target] += of_means ? residual[c] : surrogates[c].reliability.noise;
         count[surrogates[c].target] += 1;
     }
     for (std::size_t t = 0; t < targets; ++t) {
         const double average = sums[3 * t + 1] / sums[3 * t];
         const double prior = of_means ? average : std::max(sums[3 * t + 2] / sums[3 * t] - average * average, 0.0);
-        const double residual = std::max(noise[t] / count[t], 1e-9);
-        gain.push_back(prior / (prior + residual));
+        gain.push_back(prior / (prior + std::max(noise[t] / count[t], 1e-9)));
     }
     return gain;
 }
@@ -142,6 +151,8 @@ Channels measure_channels(const Moments& moments, const Candidates& candidates, 
 {
     constexpr double flat_penalty = 0.01;
     Channels channels;
+    const bool needs_residuals = switches.mean_gain || switches.noise_in_weights;
+    const auto residual = needs_residuals ? residual_variances(moments, candidates, surrogates, ranks) : std::vector<double>(moments.columns, 0.0);
     const auto signal = signal_to_noise(moments, candidates, surrogates, targets, ranks);
     for (std::size_t c = 0; c < moments.columns; ++c) {
         SurrogateScores scores;
@@ -152,9 +163,10 @@ Channels measure_channels(const Moments& moments, const Candidates& candidates, 
         if (switches.clipped_ratio) scores.ratio = std::min(scores.ratio, 1.0);
         scores.accuracy = surrogates[c].reliability.accuracy * (trend[c].is_flat ? flat_penalty : 1);
         scores.calibration = surrogates[c].reliability.calibration * (trend[c].is_flat ? flat_penalty : 1);
+        scores.residual = residual[c];
         channels.surrogate.push_back(scores);
     }
-    const auto gain = gains(moments, candidates, surrogates, targets.size(), switches.mean_gain, ranks);
+    const auto gain = gains(moments, candidates, surrogates, residual, targets.size(), switches.mean_gain, ranks);
     for (std::size_t t = 0; t < targets.size(); ++t) {
         std::vector<double> accuracy, calibration, structure;
         for (std::size_t c = 0; c < moments.columns; ++c) {
@@ -173,12 +185,34 @@ Channels measure_channels(const Moments& moments, const Candidates& candidates, 
     return channels;
 }
 
+namespace {
+
+/// What is summed over the families of one target at one row.
+struct Sums {
+    double acquisition = 0, families = 0;
+    double sure = 0, sure_mass = 0, unsure = 0, unsure_mass = 0;  ///< weighted by certainty and by uncertainty
+    double plain = 0;                                             ///< unweighted
+
+    double by_certainty(double alike) const { return (1 - alike) * sure / sure_mass + alike * plain / families; }
+    double by_uncertainty(double alike) const { return unsure_mass > 0 ? (1 - alike) * unsure / unsure_mass + alike * plain / families : plain / families; }
+};
+
+/// Least total variance that counts at one row: a family far below the others would take all the weight (9.6, release B).
+double least_variance(const float* deviation, const Channels& channels)
+{
+    std::array<double, most_surrogates> total{};
+    const auto count = channels.surrogate.size();
+    for (std::size_t c = 0; c < count; ++c) total[c] = static_cast<double>(deviation[c]) * static_cast<double>(deviation[c]) + channels.surrogate[c].residual;
+    std::nth_element(total.begin(), total.begin() + static_cast<std::ptrdiff_t>(count / 2), total.begin() + static_cast<std::ptrdiff_t>(count));
+    return std::max(1e-12, 1e-6 * total[count / 2]);
+}
+
+}  // namespace
+
 void fuse_row(const float* mean, const float* deviation, const std::vector<Surrogate>& surrogates, const Channels& channels, const Switches& switches, std::size_t targets, double* out)
 {
-    struct Sums {
-        double acquisition = 0, count = 0, sure = 0, sure_mass = 0, unsure = 0, unsure_mass = 0;
-    };
     std::array<Sums, fusion_targets> sums{};
+    const double alike = switches.noise_in_weights ? 0.1 : 0, least = switches.noise_in_weights ? least_variance(deviation, channels) : 0;
     for (std::size_t c = 0; c < surrogates.size(); ++c) {
         const auto& s = surrogates[c];
         const auto& scores = channels.surrogate[c];
@@ -186,17 +220,20 @@ void fuse_row(const float* mean, const float* deviation, const std::vector<Surro
         const double mu = static_cast<double>(mean[c]), sd = static_cast<double>(deviation[c]), variance = sd * sd;
         const double upper = mu + switches.optimism * with_noise(sd, s.reliability.noise);
         own.acquisition += (scores.ratio * s.reliability.accuracy + (1 - scores.ratio) * s.reliability.calibration) * upper;
-        own.count += 1;
-        own.sure += scores.accuracy * mu / variance;
-        own.sure_mass += 1 / variance;
-        own.unsure += scores.accuracy * mu * variance;
-        own.unsure_mass += variance;
+        own.families += 1;
+        const double total = switches.noise_in_weights ? std::max(variance + scores.residual, least) : variance;
+        const double certainty = 1 / total, uncertainty = switches.noise_in_weights ? variance / total : variance;
+        own.sure += scores.accuracy * mu * certainty;
+        own.sure_mass += certainty;
+        own.unsure += scores.accuracy * mu * uncertainty;
+        own.unsure_mass += uncertainty;
+        own.plain += scores.accuracy * mu;
     }
     for (std::size_t t = 0; t < targets; ++t) {
         const auto& own = sums[t];
         const auto& target = channels.target[t];
-        const double acquisition = switches.has("ucb-channel") ? own.acquisition / own.count : 0;
-        const double fused = (1 - target.deviation) * own.sure / own.sure_mass + target.deviation * (1 + target.boost) * own.unsure / own.unsure_mass;
+        const double acquisition = switches.has("ucb-channel") ? own.acquisition / own.families : 0;
+        const double fused = (1 - target.deviation) * own.by_certainty(alike) + target.deviation * (1 + target.boost) * own.by_uncertainty(alike);
         const double kept = switches.has("fused-channel") ? fused : 0;
         const double both = std::hypot(std::max(acquisition, 0.0), std::max(kept, 0.0));
         out[t] = both > 0 ? both : acquisition + kept;

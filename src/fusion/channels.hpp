@@ -22,6 +22,7 @@ struct SurrogateScores {
     double ratio = 0;       ///< g, exploration-exploitation
     double accuracy = 0;    ///< reliabilities after the penalty of flat surrogates
     double calibration = 0;
+    double residual = 0;    ///< R, variance of the labels beyond what the members' spread explains, > 0
 };
 
 /// Of one target.

@@ -21,6 +21,7 @@ struct Switches {
     bool out_of_bag_correlation; ///< 14
     bool histogram_test;      ///< 16: the misaligned Kullback-Leibler test takes part
     bool mean_gain;           ///< 23: the gain compares variances with variances
+    bool noise_in_weights;    ///<    families are weighed by model and residual variance, a tenth of the weight shared alike (release B): a flat family is not sure
     bool adaptive_bins;       ///< 25: N/8 bins at most
     bool spread_batch;        ///<    the batch is chosen greedily, away from labelled rows and from itself (release B)
     bool monotone_search;     ///<    without a pool: a search never prefers less than three deviations below the mean

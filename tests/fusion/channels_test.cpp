@@ -73,6 +73,33 @@ TEST(GoldenFuseRow, AddsTheChannelsInSquares)
     EXPECT_NEAR(worked_example().score(), 0.771866, 1e-6);
 }
 
+/// Release B: residual variances 0.04 and 0.01 make both families equally sure, and the weights a tenth alike; KF = 0.5 and rKF = 0.338.
+TEST(GoldenFuseRow, WeighsResidualVarianceAsInTheWorkedExample)
+{
+    auto row = worked_example();
+    row.channels.surrogate[0].residual = 0.04, row.channels.surrogate[1].residual = 0.01;
+    auto switches = published_without("ucb-channel");
+    switches.noise_in_weights = true;
+    row.channels.target[0] = {.deviation = 0};
+    EXPECT_NEAR(row.score(switches), 0.5, 1e-6);
+    row.channels.target[0] = {.deviation = 1, .boost = 0};
+    EXPECT_NEAR(row.score(switches), 0.338, 1e-6);
+}
+
+/// A family that predicts one value everywhere has next to no spread, and knows nothing.
+TEST(FuseRow, AFlatFamilyDoesNotSilenceTheOthers)
+{
+    auto row = worked_example();
+    row.deviation[1] = 1e-8F;
+    row.channels.surrogate[1] = {.accuracy = 1e-10, .residual = 0.5};
+    row.channels.surrogate[0].residual = 0.1;
+    auto switches = published_without("ucb-channel");
+    row.channels.target[0] = {.deviation = 0};
+    EXPECT_LT(row.score(switches), 1e-9) << "as published";
+    switches.noise_in_weights = true;
+    EXPECT_GT(row.score(switches), 0.5);
+}
+
 TEST(FuseRow, OrdersRowsWithoutPromiseBelowAllOthers)
 {
     auto bad = worked_example(), worse = worked_example();

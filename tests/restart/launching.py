@@ -228,7 +228,8 @@ def read_checkpoint(path):
         rows, labelled, pending = file["rows"][:], file["labelled"][:], file["pending"][:]
         for name in ("campaign", "values", "failed", "asked", "asked_in", "oob_r2", "points", "rows_checksum"):
             file[name][...]
-        if rows.size and not (rows[labelled] == rows[labelled[:1]]).all() or not (rows[pending] == rows[pending[:1]]).all():
+        agrees = not rows.size or ((rows[labelled] == rows[labelled[:1]]).all() and (rows[pending] == rows[pending[:1]]).all())  # generated candidates are no rows
+        if not agrees:
             raise OSError("/rows disagrees with /labelled or /pending")
         return int(file.attrs["iteration"])
 
