@@ -7,10 +7,13 @@
 #include "campaign/metrics.hpp"
 #include "campaign/pool_map.hpp"
 #include "campaign/propose.hpp"
+#include "campaign/trajectory.hpp"
+#include "fusion/clustering/clustering.hpp"
 #include "pool/space_filling.hpp"
 #include "pool/standardise.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sluice::campaign {
 
@@ -338,6 +341,36 @@ void Campaign::report_iteration() const
     log::info("{}", line);
 }
 
+void Campaign::write_trajectory()
+{
+    auto trajectory = asked_rows(state_);
+    std::vector<float> x;
+    if (file_.domain) {
+        for (const auto row : trajectory.rows) {
+            for (std::size_t c = 0; c < scaling_.shift.size(); ++c) x.push_back((point(row)[c] - scaling_.shift[c]) * scaling_.factor[c]);
+        }
+    } else {
+        x = pool::gather_rows(shard_, scaling_, trajectory.rows, ranks_);
+    }
+    const auto columns = shard_.info.columns;
+    measure_novelty(trajectory, x, columns);
+    if (yardstick_) {
+        std::vector<double> aggregates;
+        for (const auto& [row, values] : state_.labelled) aggregates.push_back(yardstick_->aggregation.of(values, file_.goals));
+        const auto below = problems::rows_below(*yardstick_, shard_, columns_, file_.goals, fresh_, aggregates, ranks_);
+        std::map<RowId, double> percentile;
+        for (std::size_t i = 0; const auto& [row, values] : state_.labelled) percentile[row] = 100 * static_cast<double>(below[i++]) / static_cast<double>(yardstick_->rows);
+        for (const auto row : trajectory.rows) trajectory.percentile.push_back(percentile.contains(row) ? percentile[row] : std::nan(""));
+    }
+    on_root(ranks_, [&] {
+        constexpr std::uint16_t whole_trajectory = 2;  // a call of its own among the clusterings of an iteration
+        const fusion::ClusteringMethods methods{.k_means = true, .mixture = false, .hdbscan = true, .leiden = true};
+        const fusion::ClusteringKey key{file_.seed(), static_cast<std::uint32_t>(state_.iteration), whole_trajectory};
+        trajectory.cluster = fusion::cluster({x, columns}, methods, static_cast<int>(file_.campaign.whole("batch")), fusion::default_most_scored, key).label;
+        write_file_atomically(folder_ / "trajectory.json", to_json(trajectory));
+    });
+}
+
 void Campaign::save_checkpoint()
 {
     write_checkpoint(folder_, {to_toml(file_), identity(file_), fingerprint_text(shard_)}, state_, journal_->text(), shard_.info.tiling(), shard_.share, ranks_);
@@ -351,6 +384,7 @@ void Campaign::write_map()
         const auto text = file_.domain ? pool_map_json(pool::shard_of_points(points, shard_.info.columns, ranks_), scaling_, state_.asked, ranks_)
                                        : pool_map_json(shard_, scaling_, state_.asked, ranks_);
         on_root(ranks_, [&] { write_file_atomically(folder_ / "map.json", text); });
+        if (strategy_) write_trajectory();
         return 0;
     });
     stages_.flush();

@@ -31,7 +31,7 @@ public:
     bool has_succeeded() const;
 
     void save_checkpoint();
-    /// Writes map.json: the pool and the rows asked for in two principal components. Collective.
+    /// Writes map.json, the pool and the rows asked for in two principal components, and with a strategy trajectory.json. Collective.
     void write_map();
 
     const CampaignFile& file() const { return file_; }
@@ -55,6 +55,7 @@ private:
     void ask_oracle();
     void record(const JournalEvent& event);
     void write_metrics();
+    void write_trajectory();
     void report_iteration() const;
 
     CampaignFile file_;

@@ -97,6 +97,20 @@ Yardstick measure(const pool::Shard& shard, const std::vector<std::size_t>& colu
     return yardstick;
 }
 
+std::vector<std::int64_t> rows_below(const Yardstick& yardstick, const pool::Shard& shard, const std::vector<std::size_t>& columns, std::span<const Goal> goals,
+                                     std::span<const pool::RowState> state, std::span<const double> aggregates, const Communicator& ranks)
+{
+    std::vector<double> own;
+    for (std::size_t i = 0; i < state.size(); ++i) {
+        if (state[i] != pool::RowState::excluded) own.push_back(yardstick.aggregation.of(targets_of(shard, columns, i), goals));
+    }
+    std::sort(own.begin(), own.end());
+    std::vector<std::int64_t> below;
+    for (const double value : aggregates) below.push_back(std::lower_bound(own.begin(), own.end(), value) - own.begin());
+    ranks.sum(below);
+    return below;
+}
+
 std::int64_t initial_count(std::int64_t asked, std::int64_t rows)
 {
     return std::min({asked, rows / 10 + 1, rows / 2});

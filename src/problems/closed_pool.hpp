@@ -19,6 +19,10 @@ struct Yardstick {
 Yardstick measure(const pool::Shard& shard, const std::vector<std::size_t>& columns, std::span<const Goal> goals, std::vector<pool::RowState>& state,
                   const Communicator& ranks);
 
+/// How many of the pool's rows that take part have a lower aggregate value than each of these. Collective.
+std::vector<std::int64_t> rows_below(const Yardstick& yardstick, const pool::Shard& shard, const std::vector<std::size_t>& columns, std::span<const Goal> goals,
+                                     std::span<const pool::RowState> state, std::span<const double> aggregates, const Communicator& ranks);
+
 /// Number of initial rows of the protocol: min(20, N/10 + 1, N/2) for the count of 20 that it asks for.
 std::int64_t initial_count(std::int64_t asked, std::int64_t rows);
 

@@ -18,6 +18,19 @@ Label read_label(const nlohmann::json& line)
     return label;
 }
 
+FusionStep read_fusion_step(const nlohmann::json& batch)
+{
+    FusionStep step{.iteration = batch.at("iteration").get<std::int64_t>(), .families = {}, .deviation = {}, .calibration_deviation = {}};
+    for (const auto& s : batch["strategy"]["surrogates"]) {
+        step.families.push_back({s.at("family").get<std::string>(), number_or_nan(s.at("accuracy")), number_or_nan(s.at("calibration"))});
+    }
+    for (const auto& target : batch["strategy"].at("targets")) {
+        step.deviation.push_back(number_or_nan(target.at("deviation")));
+        step.calibration_deviation.push_back(number_or_nan(target.at("calibration_deviation")));
+    }
+    return step;
+}
+
 }  // namespace
 
 Journal read_journal(const std::filesystem::path& path)
@@ -34,6 +47,7 @@ Journal read_journal(const std::filesystem::path& path)
             journal.fingerprint = line.value("fingerprint", "");
         } else if (event == "batch") {
             journal.asked += line.at("rows").size();
+            if (line.contains("strategy") && line["strategy"].contains("surrogates")) journal.fusion.push_back(read_fusion_step(line));
         } else if (event == "label") {
             journal.labels.push_back(read_label(line));
             const auto& label = journal.labels.back();

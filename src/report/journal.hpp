@@ -16,6 +16,21 @@ struct Label {
     bool failed = false;
 };
 
+/// Reliability of one family of fusion for one target.
+struct FamilyQuality {
+    std::string family;
+    double accuracy = 0;
+    double calibration = 0;
+};
+
+/// What fusion said of its surrogates when it chose a batch.
+struct FusionStep {
+    std::int64_t iteration = 0;
+    std::vector<FamilyQuality> families;        ///< target by target
+    std::vector<double> deviation;              ///< per target
+    std::vector<double> calibration_deviation;
+};
+
 /// What journal.jsonl says: the campaign, and every row that was asked and answered.
 struct Journal {
     std::string name;
@@ -26,6 +41,7 @@ struct Journal {
     std::string fingerprint;         ///< of the pool
     std::uint64_t asked = 0;         ///< rows in all batches, answered or not
     std::vector<Label> labels;
+    std::vector<FusionStep> fusion;  ///< empty for other strategies
 };
 
 /// Error if the file does not begin with a campaign line or a line cannot be understood; a torn last line is left out.

@@ -21,6 +21,7 @@ RunRecord read_run_record(const std::filesystem::path& folder)
     run.stages = read_stages(folder / "stages.csv");
     run.sessions = read_sessions(folder / "sessions.jsonl");
     run.map = read_density_map(folder / "map.json");
+    run.trajectory = read_trajectory(folder / "trajectory.json");
     if (const auto campaign = folder / "campaign.toml"; std::filesystem::exists(campaign)) run.campaign_text = read_file(campaign);
     run.windows = target_windows(run.campaign_text);
     return run;

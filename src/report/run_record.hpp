@@ -5,6 +5,7 @@
 #include "report/metrics.hpp"
 #include "report/sessions.hpp"
 #include "report/stages.hpp"
+#include "report/trajectory.hpp"
 
 #include <filesystem>
 #include <map>
@@ -22,6 +23,7 @@ struct RunRecord {
     std::vector<StageCost> stages;
     std::vector<Session> sessions;
     std::optional<DensityMap> map;
+    std::optional<Trajectory> trajectory;
     std::string campaign_text;             ///< campaign.toml; empty if it is missing
     std::map<std::string, Range> windows;  ///< of the targets whose goal is a window
 };

@@ -2,10 +2,12 @@
 
 #include "report/best_rows.hpp"
 #include "report/best_so_far.hpp"
+#include "report/families.hpp"
 #include "report/html.hpp"
 #include "report/model_quality.hpp"
 #include "report/number_text.hpp"
 #include "report/pool_map.hpp"
+#include "report/proposals.hpp"
 #include "report/stage_seconds.hpp"
 #include "report/svg.hpp"
 
@@ -107,7 +109,7 @@ std::vector<Fact> facts_of(const RunRecord& run)
         {"goal", goal_text(run)},
         {"outcome", outcome_text(run)},
         {"best", best_values_text(run)},
-        {"pool", run.journal.pool + ", " + counted(static_cast<double>(run.journal.pool_rows), "row")},
+        {"pool", run.journal.pool_rows == 0 ? "candidates generated in a domain" : run.journal.pool + ", " + counted(static_cast<double>(run.journal.pool_rows), "row")},
         {"labelled", labels_text(run)},
         {"failed", failed_text(run)},
         {"pending", pending_text(run)},
@@ -168,6 +170,15 @@ std::string run_section(const RunRecord& run, int& figure_number)
     html += best_rows_table(run);
     html += html_figure(pool_map_figure(run), figure_number);
     html += html_figure(model_quality_figure(run), figure_number);
+    if (!run.journal.fusion.empty()) {
+        html += html_figure(family_reliability_figure(run), figure_number);
+        html += html_figure(deviation_figure(run), figure_number);
+    }
+    if (run.trajectory) {
+        html += html_figure(cluster_bandwidth_figure(run), figure_number);
+        html += html_figure(novelty_figure(run), figure_number);
+        if (!run.trajectory->percentile.empty()) html += html_figure(migration_figure(run), figure_number);
+    }
     html += html_figure(stage_seconds_figure(run), figure_number);
     html += stage_table(run);
     html += run.campaign_text.empty() ? "<p class=\"remark\">The run folder has no campaign.toml.</p>\n"
