@@ -38,7 +38,7 @@ const std::vector<Switch>& all_switches()
         {"histogram_test", "off", "on", {}, "the test of histograms that are not aligned takes part in the density test"},
         {"gain", "means", "variances", {}, "prior of the gain: mean of model variances, or their variance"},
         {"trend_bins", "adaptive", "fixed", {}, "bins of the structural trend: an eighth of the rows at most, or 1,024"},
-        {"batch_rule", "spread", "top", {}, "batch chosen one by one away from labelled rows and itself, or by score alone"},
+        {"batch_rule", "novelty", "top", {"spread"}, "batch by score alone, or one by one by score and distance to labelled and chosen rows: spread, with cluster weights, where the density test asks; novelty, always"},
     };
     return switches;
 }
@@ -108,7 +108,7 @@ Switches switches_of(const Options& options)
         .histogram_test = is("histogram_test", "on"),
         .mean_gain = is("gain", "means"),
         .adaptive_bins = is("trend_bins", "adaptive"),
-        .spread_batch = is("batch_rule", "spread"),
+        .batch_rule = options.text("batch_rule"),
         .optimism = options.real("optimism"),
         .without = options.text("without"),
         .families = {},

@@ -22,7 +22,7 @@ struct Switches {
     bool histogram_test;      ///< 16: the misaligned Kullback-Leibler test takes part
     bool mean_gain;           ///< 23: the gain compares variances with variances
     bool adaptive_bins;       ///< 25: N/8 bins at most
-    bool spread_batch;        ///<    the batch is chosen greedily, away from labelled rows and from itself (release B)
+    std::string batch_rule;   ///<    "top": the best scores; "spread": one by one, away from labelled rows and itself, where the density test asks (release B); "novelty": so always
     double optimism;          ///<    deviations added to a family's mean by its acquisition
     std::string without;      ///< a part left out, to see what it does
     std::vector<std::string> families;  ///< names, in the order of the specification
