@@ -148,15 +148,16 @@ std::vector<std::size_t> choose(const Screen& screen, const LabelledSet& labelle
     diagnostics.density = density_test({std::span(screen.x).first(proposal * static_cast<std::size_t>(labelled.columns)), labelled.columns}, labelled.points());
     std::vector<double> base;
     for (const auto& row : screen.rows) base.push_back(row.value);
-    diagnostics.diverse = switches.has("diversity") && diagnostics.density.asks_for_diversity(switches.histogram_test);
-    if (diagnostics.diverse) {
+    const bool tested = switches.batch_rule != "novelty";
+    diagnostics.diverse = switches.has("diversity") && (!tested || diagnostics.density.asks_for_diversity(switches.histogram_test));
+    if (diagnostics.diverse && tested) {
         const auto clustering = cluster(points, competing(switches), static_cast<int>(count), switches.most_scored, {key.seed, key.iteration, ClusteringCall::screen});
         const auto weight = biased_weights(clustering.label, base, switches.fair_noise);
         for (std::size_t i = 0; i < base.size(); ++i) base[i] = base[i] > 0 ? base[i] * weight[i] : base[i];
         diagnostics.screen_clustering = clustering.method;
         diagnostics.screen_clusters = clustering.clusters;
-        if (switches.spread_batch) return spread_batch(points, std::move(base), labelled.points(), count);
     }
+    if (diagnostics.diverse && switches.batch_rule != "top") return spread_batch(points, std::move(base), labelled.points(), count);
     std::vector<std::size_t> order(base.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {

@@ -1,5 +1,6 @@
 #include "fusion/spread_batch.hpp"
 
+#include "fusion/clustering/distance.hpp"
 #include "fusion/statistics.hpp"
 
 #include <Kokkos_Core.hpp>
@@ -25,16 +26,16 @@ std::vector<float> joint_scaling(const Points& screen, const Points& labelled)
     return factor;
 }
 
-double squared_distance(const float* a, const float* b, const std::vector<float>& factor)
+Rows scaled(const Points& points, const std::vector<float>& factor)
 {
-    float sum = 0;
-    for (std::size_t c = 0; c < factor.size(); ++c) {
-        const float gap = (a[c] - b[c]) * factor[c];
-        sum += gap * gap;
-    }
-    return static_cast<double>(sum);
+    Rows rows(points);
+    Kokkos::parallel_for("fusion/scale_rows", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, rows.count), [&](std::int64_t i) {
+        for (std::size_t c = 0; c < factor.size(); ++c) rows.row(i)[c] *= factor[c];
+    });
+    return rows;
 }
 
+/// Shifted and scaled into [0, 1]; all ones if nothing is above the lowest.
 void scale_base(std::vector<double>& base)
 {
     double lowest = 0, highest = 0;
@@ -53,33 +54,34 @@ std::vector<std::size_t> spread_batch(const Points& screen, std::vector<double> 
     const auto rows = static_cast<std::size_t>(screen.rows());
     scale_base(base);
     const auto factor = joint_scaling(screen, labelled);
-    std::vector<double> nearest(rows, std::numeric_limits<double>::infinity());
-    const auto lower_to = [&](const Points& points, std::int64_t first, std::int64_t end) {
-        Kokkos::parallel_for("fusion/novelty", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, screen.rows()), [&](std::int64_t i) {
+    const Rows candidates = scaled(screen, factor), history = scaled(labelled, factor);
+    std::vector<float> nearest(rows, std::numeric_limits<float>::infinity());  // squared
+    const auto lower_to = [&](const Rows& others, std::int64_t first, std::int64_t end) {
+        Kokkos::parallel_for("fusion/novelty", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, candidates.count), [&](std::int64_t i) {
             auto& own = nearest[static_cast<std::size_t>(i)];
-            for (std::int64_t j = first; j < end; ++j) own = std::min(own, squared_distance(screen.row(i), points.row(j), factor));
+            for (std::int64_t j = first; j < end; ++j) own = std::min(own, SquaredDistance::below(own, candidates.row(i), others.row(j), candidates.stride));
         });
     };
-    lower_to(labelled, 0, labelled.rows());
+    lower_to(history, 0, history.count);
     std::vector<std::size_t> batch;
     std::vector<bool> taken(rows, false);
     while (batch.size() < std::min(count, rows)) {
         std::vector<double> positive;
         for (std::size_t i = 0; i < rows; ++i) {
-            if (!taken[i] && std::isfinite(nearest[i]) && nearest[i] > 0) positive.push_back(std::sqrt(nearest[i]));
+            if (!taken[i] && std::isfinite(nearest[i]) && nearest[i] > 0) positive.push_back(std::sqrt(static_cast<double>(nearest[i])));
         }
         const double scale = positive.empty() ? 0 : quantile(std::move(positive), 0.9);
         std::size_t best = rows;
         double best_value = 0;
         for (std::size_t i = 0; i < rows; ++i) {
             if (taken[i]) continue;
-            const double novelty = std::isinf(nearest[i]) ? 1 : scale > 0 ? std::min(std::sqrt(nearest[i]) / scale, 1.0) : 0;
+            const double novelty = std::isinf(nearest[i]) ? 1 : scale > 0 ? std::min(std::sqrt(static_cast<double>(nearest[i])) / scale, 1.0) : 0;
             const double value = base[i] * (0.05 + 0.95 * novelty);
             if (best == rows || value > best_value) best = i, best_value = value;
         }
         taken[best] = true;
         batch.push_back(best);
-        lower_to(screen, static_cast<std::int64_t>(best), static_cast<std::int64_t>(best) + 1);
+        lower_to(candidates, static_cast<std::int64_t>(best), static_cast<std::int64_t>(best) + 1);
     }
     return batch;
 }

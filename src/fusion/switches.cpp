@@ -42,7 +42,7 @@ const std::vector<Switch>& all_switches()
         {"search_merit", "monotone", "as-written", {}, "merit of generated candidates: what lies more than three deviations below the mean is worth nothing, or is worth the more the lower it lies"},
         {"sobol_box", "domain", "labelled", {}, "box of the Sobol candidates: the domain, or that of the labelled points"},
         {"duplicates", "dropped", "kept", {}, "generated candidates that are equal"},
-        {"batch_rule", "spread", "top", {}, "batch chosen one by one away from labelled rows and itself, or by score alone"},
+        {"batch_rule", "novelty", "top", {"spread"}, "batch by score alone, or one by one by score and distance to labelled and chosen rows: spread, with cluster weights, where the density test asks; novelty, always"},
     };
     return switches;
 }
@@ -116,7 +116,7 @@ Switches switches_of(const Options& options)
         .mean_gain = is("gain", "means"),
         .noise_in_weights = is("weights", "with-noise"),
         .adaptive_bins = is("trend_bins", "adaptive"),
-        .spread_batch = is("batch_rule", "spread"),
+        .batch_rule = options.text("batch_rule"),
         .monotone_search = is("search_merit", "monotone"),
         .sobol_over_domain = is("sobol_box", "domain"),
         .distinct_candidates = is("duplicates", "dropped"),

@@ -23,7 +23,7 @@ struct Switches {
     bool mean_gain;           ///< 23: the gain compares variances with variances
     bool noise_in_weights;    ///<    families are weighed by model and residual variance, a tenth of the weight shared alike (release B): a flat family is not sure
     bool adaptive_bins;       ///< 25: N/8 bins at most
-    bool spread_batch;        ///<    the batch is chosen greedily, away from labelled rows and from itself (release B)
+    std::string batch_rule;   ///<    "top": the best scores; "spread": one by one, away from labelled rows and itself, where the density test asks (release B); "novelty": so always
     bool monotone_search;     ///<    without a pool: a search never prefers less than three deviations below the mean
     bool sobol_over_domain;   ///< 9: the Sobol points cover the domain, not the labelled points' box
     bool distinct_candidates; ///< 9: a generated candidate appears once

@@ -1,4 +1,4 @@
-"""Journals, metrics and pool maps of many campaigns must be byte-identical for 1, 2, 3 and 4 ranks with 1 and 2 threads.
+"""Journals, metrics, pool maps and trajectories of many campaigns must be byte-identical for 1, 2, 3 and 4 ranks with 1 and 2 threads.
 
 Usage: same_everywhere.py CAMPAIGN_MATRIX MPIEXEC
 """
@@ -11,8 +11,13 @@ from pathlib import Path
 COMPARED = ("journal.jsonl", "metrics.csv", "map.json", "campaign.toml")
 
 
+STRATEGY_COMPARED = "trajectory.json"  # where a strategy ran
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {f"{run.name}/{name}": (run / name).read_bytes() for run in sorted(folder.iterdir()) if run.is_dir() for name in COMPARED}
+    runs = [run for run in sorted(folder.iterdir()) if run.is_dir()]
+    files = {f"{run.name}/{name}": (run / name).read_bytes() for run in runs for name in COMPARED}
+    return files | {f"{run.name}/{STRATEGY_COMPARED}": (run / STRATEGY_COMPARED).read_bytes() for run in runs if (run / STRATEGY_COMPARED).exists()}
 
 
 def main(program: str, mpiexec: str) -> int:
@@ -27,7 +32,7 @@ def main(program: str, mpiexec: str) -> int:
                 files = files_of(folder)
                 if not reference:
                     reference = files
-                    runs = len(files) // len(COMPARED)
+                    runs = sum(name.endswith(COMPARED[0]) for name in files)
                     print(f"{runs} campaigns on 1 rank with 1 thread, {sum(f.count(b'label') for f in files.values())} labels")
                     assert runs >= 24, "too few campaigns to call it a matrix"
                     continue

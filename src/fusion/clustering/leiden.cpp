@@ -13,6 +13,7 @@ namespace sluice::fusion {
 namespace {
 
 constexpr int runs = 10;
+constexpr double least_gain = 1e-12;   ///< of quality, in an iteration; below it is rounding
 constexpr double randomness = 0.01;  ///< of the refinement step; the authors' own choice
 
 void check(igraph_error_t status, const char* call)
@@ -85,11 +86,16 @@ Communities one_run(const igraph_t& graph, const NeighbourGraph& edges, double r
     check(igraph_vector_int_init(&membership, 0), "igraph_vector_int_init");
     const std::unique_ptr<igraph_vector_int_t, decltype(&igraph_vector_int_destroy)> destroyed(&membership, igraph_vector_int_destroy);
     check(igraph_rng_seed(igraph_rng_default(), seed), "igraph_rng_seed");
-    constexpr igraph_integer_t until_stable = -1;
     Communities found;
-    check(igraph_community_leiden(&graph, &weight, &strength, resolution / (2 * edges.total), randomness, /*start=*/false, until_stable, &membership, nullptr,
-                                  &found.quality),
-          "igraph_community_leiden");
+    // One iteration at a time: left to itself, igraph iterates until no row moves, and on some graphs rows move for ever without a gain.
+    for (bool is_first = true, improves = true; improves; is_first = false) {
+        igraph_real_t quality = 0;
+        check(igraph_community_leiden(&graph, &weight, &strength, resolution / (2 * edges.total), randomness, /*start=*/!is_first, /*n_iterations=*/1, &membership,
+                                      nullptr, &quality),
+              "igraph_community_leiden");
+        improves = is_first || quality > found.quality + least_gain;
+        found.quality = quality;
+    }
     for (igraph_integer_t i = 0; i < igraph_vector_int_size(&membership); ++i) found.label.push_back(static_cast<std::int32_t>(VECTOR(membership)[i]));
     return found;
 }
