@@ -11,6 +11,7 @@
 #include "fusion/scaled.hpp"
 #include "fusion/spread_batch.hpp"
 #include "fusion/strategy.hpp"
+#include "fusion/structural_weight.hpp"
 #include "fusion/structural_trend.hpp"
 #include "parallel/first_k.hpp"
 #include "pool/standardise.hpp"
@@ -24,7 +25,7 @@ namespace {
 constexpr std::int64_t screen_rows = 20000;
 
 /// What keys the clusterings of an iteration.
-enum ClusteringCall : std::uint32_t { labelled_rows, screen };
+enum ClusteringCall : std::uint16_t { labelled_rows, screen, trajectory, pool_sample };
 
 /// Mean 0 and population deviation 1 over some rows; a constant column keeps its unit. \param x  [rows, columns], raw
 /// Source: specs: fusion, 4.2.
@@ -205,6 +206,7 @@ void describe(Proposal& proposal, const std::vector<float>& x, const LabelledSet
 /// What depends on the pool alone and serves all iterations of a campaign, unless candidates are generated.
 struct Memory {
     std::optional<CandidateOrder> order;
+    std::optional<std::vector<float>> weights;  ///< [own rows] pi(x)
 };
 
 /// One iteration of multi-model fusion. Source: paper 003; specs: fusion, section 2.
@@ -258,12 +260,19 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         if (generated || !memory.order) memory.order = candidate_order(shard, in.ranks);
         const auto places = candidate_places(*memory.order, not_candidates(candidates, in.ranks), in.ranks);
         const auto bins = switches.adaptive_bins ? default_trend_bins(places.candidates) : published_trend_bins;
+        if (switches.geometric_weight && (generated || !memory.weights)) {
+            const auto iteration = generated ? key.iteration : 0U;  // of a pool they are the same in every iteration, also after a restart
+            memory.weights = structural_weights(shard, in.scaling, static_cast<int>(in.count), {key.seed, iteration, ClusteringCall::pool_sample}, in.ranks);
+        }
         return structural_trend(moments.mean, static_cast<std::int64_t>(moments.columns), *memory.order, places, bins, in.ranks);
     });
     Channels channels;
     const auto ranked = stages.time(in.iteration, "fuse", [&](Work& work) {
         channels = measure_channels(moments, candidates, surrogates, labelled.targets, trend, switches, in.ranks);
         auto score = fuse(moments, candidates, surrogates, channels, switches);
+        for (std::size_t i = 0; switches.geometric_weight && i < score.size(); ++i) {
+            if (score[i] > 0) score[i] *= static_cast<double>((*memory.weights)[i / targets]);
+        }
         work.bytes += 3 * static_cast<double>(moments.mean.size()) * 2 * sizeof(float);
         if (targets > 1) {
             for (auto& s : score) s = std::max(s, 0.0);
