@@ -17,7 +17,7 @@ namespace {
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using View = Eigen::Map<const Matrix>;
 
-constexpr RowId most_sampled = 4096, most_scored = 1024;  ///< rows of the sample, and rows on which its partitions compete
+constexpr RowId most_sampled = 4096, most_clustered = 1024;  ///< rows of the sample, and those of them that are clustered
 constexpr std::size_t neighbours = 10;
 constexpr Eigen::Index block = 512;  ///< of the sample, so that its distances to a tile stay small
 
@@ -31,9 +31,9 @@ struct Sample {
     std::vector<float> sorted_spread;  ///< of all its rows, ascending
 };
 
-std::vector<RowId> evenly_spaced(RowId rows)
+std::vector<RowId> evenly_spaced(RowId rows, RowId most)
 {
-    const RowId count = std::min(rows, most_sampled);
+    const RowId count = std::min(rows, most);
     std::vector<RowId> chosen;
     for (RowId i = 0; i < count; ++i) chosen.push_back(i * rows / count);
     return chosen;
@@ -71,11 +71,13 @@ void measure_spread(const View& x, const Sample& sample, RowId first, float* spr
     }
 }
 
-void find_clusters(Sample& sample, const Clustering& clustering, RowId columns)
+/// \param points  the rows of the sample that were clustered
+void find_clusters(Sample& sample, const Clustering& clustering, const Points& points)
 {
+    const auto columns = points.columns;
     sample.centres = Matrix::Zero(clustering.clusters, columns);
     std::vector<double> count(static_cast<std::size_t>(clustering.clusters), 0.0);
-    const View x(sample.x.data(), static_cast<Eigen::Index>(sample.rows.size()), columns);
+    const View x(points.values.data(), points.rows(), columns);
     for (Eigen::Index i = 0; i < x.rows(); ++i) {
         const auto label = clustering.label[static_cast<std::size_t>(i)];
         if (label < 0) continue;
@@ -94,14 +96,16 @@ void find_clusters(Sample& sample, const Clustering& clustering, RowId columns)
 Sample sample_of(const pool::Shard& shard, const pool::Scaling& scaling, int batch, const ClusteringKey& key, const Communicator& ranks)
 {
     const auto columns = shard.info.columns;
-    Sample sample{.rows = evenly_spaced(shard.info.rows), .x = {}, .squares = {}, .centres = {}, .radius = {}, .sorted_spread = {}};
+    Sample sample{.rows = evenly_spaced(shard.info.rows, most_sampled), .x = {}, .squares = {}, .centres = {}, .radius = {}, .sorted_spread = {}};
     sample.x = pool::gather_rows(shard, scaling, sample.rows, ranks);
     together(ranks, [&] {
         const auto count = static_cast<Eigen::Index>(sample.rows.size());
         const View x(sample.x.data(), count, columns);
         sample.squares = x.rowwise().squaredNorm();
         const ClusteringMethods methods{.k_means = true, .mixture = false, .hdbscan = true, .leiden = true};
-        find_clusters(sample, cluster({sample.x, columns}, methods, batch, most_scored, key), columns);
+        std::vector<float> clustered;
+        for (const RowId i : evenly_spaced(count, most_clustered)) clustered.insert(clustered.end(), sample.x.begin() + i * columns, sample.x.begin() + (i + 1) * columns);
+        find_clusters(sample, cluster({clustered, columns}, methods, batch, most_clustered, key), {clustered, columns});
         sample.sorted_spread.resize(sample.rows.size());
         measure_spread(x, sample, -1, sample.sorted_spread.data());
         std::sort(sample.sorted_spread.begin(), sample.sorted_spread.end());

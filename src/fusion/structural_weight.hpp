@@ -12,7 +12,7 @@ namespace sluice::fusion {
 ///     rho    distance to the nearest centre over the 90 % quantile of its cluster's, at most 1
 ///     sigma  share of the sample that lies denser, by the mean distance to the 10 nearest rows of the sample
 ///
-/// Clusters and densities are those of a sample of at most 4,096 rows, evenly spaced over the pool. The same bits for any number of ranks and threads.
+/// Densities are those of a sample of at most 4,096 rows, evenly spaced over the pool, clusters those of at most 1,024 of them. The same bits for any number of ranks and threads.
 /// Collective; sends the sample.
 /// \param batch  rows chosen per iteration; sets the numbers of clusters that are tried
 /// Source: paper 003, stage 2, pi(x), which gives no formula; specs: fusion, 8.3.

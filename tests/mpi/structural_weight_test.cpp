@@ -32,24 +32,29 @@ double distance(const float* a, const double* b)
     return std::sqrt(squares);
 }
 
-/// By the definition, all pairs, in double precision. All rows are in the sample.
+/// By the definition, all pairs, in double precision. All rows are in the sample, and 1,024 of them are clustered.
 std::vector<double> by_definition(const std::vector<float>& x)
 {
-    const auto clustering = cluster({x, columns}, {.k_means = true, .mixture = false, .hdbscan = true, .leiden = true}, 10, 1024, key);
+    std::vector<float> clustered;
+    for (RowId i = 0; i < 1024; ++i) clustered.insert(clustered.end(), x.begin() + i * rows / 1024 * columns, x.begin() + (i * rows / 1024 + 1) * columns);
+    const auto clustering = cluster({clustered, columns}, {.k_means = true, .mixture = false, .hdbscan = true, .leiden = true}, 10, 1024, key);
     const auto clusters = static_cast<std::size_t>(clustering.clusters);
     std::vector<std::vector<double>> centre(clusters, std::vector<double>(columns, 0.0)), apart(clusters);
     std::vector<double> count(clusters, 0.0), spread, weight;
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < 1024; ++i) {
         if (clustering.label[i] < 0) continue;
         const auto label = static_cast<std::size_t>(clustering.label[i]);
         count[label] += 1;
-        for (std::size_t c = 0; c < columns; ++c) centre[label][c] += static_cast<double>(x[i * columns + c]);
+        for (std::size_t c = 0; c < columns; ++c) centre[label][c] += static_cast<double>(clustered[i * columns + c]);
     }
     for (std::size_t k = 0; k < clusters; ++k) {
         for (auto& c : centre[k]) c /= count[k];
     }
+    for (std::size_t i = 0; i < 1024; ++i) {
+        const auto label = clustering.label[i];
+        if (label >= 0) apart[static_cast<std::size_t>(label)].push_back(distance(clustered.data() + i * columns, centre[static_cast<std::size_t>(label)].data()));
+    }
     for (std::size_t i = 0; i < rows; ++i) {
-        if (clustering.label[i] >= 0) apart[static_cast<std::size_t>(clustering.label[i])].push_back(distance(x.data() + i * columns, centre[static_cast<std::size_t>(clustering.label[i])].data()));
         std::vector<double> others;
         const std::vector<double> own(x.begin() + static_cast<std::ptrdiff_t>(i * columns), x.begin() + static_cast<std::ptrdiff_t>((i + 1) * columns));
         for (std::size_t j = 0; j < rows; ++j) {
