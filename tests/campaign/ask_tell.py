@@ -35,6 +35,30 @@ kind = "max-dist"
 """
 
 
+GENERATED = """
+[campaign]
+name = "recipe"
+batch = 4
+iterations = 2
+initial = { count = 6 }
+[domain]
+lower = [0, 20]
+upper = [1, 300]
+[[target]]
+name = "hardness"
+goal = "maximize"
+[problem]
+kind = "ask-tell"
+[strategy]
+kind = "fusion"
+members = 3
+trials = 2
+population = 10
+generations = 10
+kept = 200
+"""
+
+
 def hardness(row: int) -> str:
     """What the person measures; every seventh attempt fails."""
     return "" if row % 7 == 0 else str(np.sin(row) * 10)
@@ -44,9 +68,10 @@ class Person:
     def __init__(self, sluice: str, mpiexec: str, folder: Path, run: str, ranks: int, seed: int):
         self.launch = [mpiexec, "-n", str(ranks), sluice]
         self.folder, self.run, self.random = folder, folder / run, random.Random(seed)
+        self.file = "campaign.toml"
 
     def call(self, command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*self.launch, command, self.folder / "campaign.toml", *map(str, arguments), "--run-dir", self.run], capture_output=True, text=True)
+        return subprocess.run([*self.launch, command, self.folder / self.file, *map(str, arguments), "--run-dir", self.run], capture_output=True, text=True)
 
     def ask(self) -> list[dict[str, str]]:
         batch = self.run.with_suffix(".batch.csv")
@@ -86,6 +111,27 @@ class Person:
         return [event for event in events if event["event"] == "batch"], {label["row"]: label.get("values", "failed") for label in labels}
 
 
+def ask_for_generated_candidates(sluice: str, mpiexec: str, folder: Path) -> None:
+    """Points come with their features, in the domain, and are named by their rows."""
+    (folder / "recipe.toml").write_text(GENERATED)
+    journals = []
+    for ranks in (1, 3):
+        person = Person(sluice, mpiexec, folder, f"recipe{ranks}", ranks, 1)
+        person.file = "recipe.toml"
+        count = 0
+        while rows := person.ask():
+            assert [int(row["row"]) for row in rows] == list(range(count, count + len(rows))), rows
+            assert all(0 <= float(row["x1"]) <= 1 and 20 <= float(row["x2"]) <= 300 for row in rows), rows
+            count += len(rows)
+            told = person.tell(rows, "row")
+            assert told.returncode == 0, told.stderr
+        assert count == 6 + 2 * 4, count
+        foreign = person.tell([{"row": str(count)}], "row")
+        assert foreign.returncode == 1 and f"row '{count}' is not a row of" in foreign.stderr, foreign.stderr
+        journals.append((person.run / "journal.jsonl").read_bytes())
+    assert journals[0] == journals[1]
+
+
 def main(sluice: str, mpiexec: str) -> int:
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
@@ -103,7 +149,8 @@ def main(sluice: str, mpiexec: str) -> int:
         assert metrics[0] == metrics[1]
         foreign = people[0].tell([{"row": str(next(r for r in range(ROWS) if r not in labels))}], "row")
         assert foreign.returncode == 1 and "was never asked for" in foreign.stderr, foreign.stderr
-    print("1 passed, 0 failed")
+        ask_for_generated_candidates(sluice, mpiexec, folder)
+    print("2 passed, 0 failed")
     return 0
 
 
