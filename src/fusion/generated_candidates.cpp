@@ -6,6 +6,7 @@
 #include "pool/space_filling.hpp"
 
 #include <cmath>
+#include <numeric>
 #include <set>
 
 namespace sluice::fusion {
@@ -60,9 +61,28 @@ pool::Merit merit_of(const Voters& voters, std::size_t asked_members, const pool
     };
 }
 
+/// The labelled points of largest merit, summed over targets, as the domain has them: at most half a population.
+std::vector<float> best_labelled(const LabelledSet& labelled, const std::vector<std::vector<float>>& asked, std::int64_t population)
+{
+    std::vector<double> merit(labelled.rows.size(), 0.0);
+    for (const auto& target : labelled.targets) {
+        for (std::size_t i = 0; i < merit.size(); ++i) merit[i] += target.merit[i];
+    }
+    std::vector<std::size_t> order(merit.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return merit[a] > merit[b]; });
+    order.resize(std::min(order.size(), static_cast<std::size_t>(population / 2)));
+    std::vector<float> points;
+    for (const auto i : order) {
+        const auto& point = asked[static_cast<std::size_t>(labelled.rows[i])];
+        points.insert(points.end(), point.begin(), point.end());
+    }
+    return points;
+}
+
 /// Every family's search, then the one of all: [searches] lists of points, on every rank.
 std::vector<std::vector<float>> search(const pool::Domain& domain, const pool::Scaling& scaling, const pool::Evolution& evolution, const std::vector<Surrogate>& surrogates,
-                                       const LabelledSet& labelled, const Switches& switches, const IterationKey& key, const Communicator& ranks)
+                                       const LabelledSet& labelled, const std::vector<float>& starts, const Switches& switches, const IterationKey& key, const Communicator& ranks)
 {
     const auto families = switches.families.size();
     const auto members = single_members(surrogates, labelled);
@@ -77,7 +97,7 @@ std::vector<std::vector<float>> search(const pool::Domain& domain, const pool::S
         }
         const auto number = static_cast<std::uint32_t>(job);
         const auto merit = merit_of(voters, all ? members_of_all : members_of_family, scaling, labelled.targets, switches.monotone_search, key, number);
-        found[job] = pool::differential_evolution(domain, evolution, merit, {key.seed, key.iteration, number});
+        found[job] = pool::differential_evolution(domain, evolution, starts, merit, {key.seed, key.iteration, number});
     });
     std::vector<std::int64_t> own_jobs(own.begin(), own.end());
     std::vector<std::vector<float>> own_points;
@@ -110,7 +130,8 @@ pool::Shard generate_candidates(const pool::Domain& domain, const pool::Scaling&
                                 const LabelledSet& labelled, const std::vector<std::vector<float>>& asked, const Switches& switches, const IterationKey& key,
                                 const Communicator& ranks)
 {
-    auto lists = search(domain, scaling, evolution, surrogates, labelled, switches, key, ranks);
+    const auto starts = switches.starts_from_best ? best_labelled(labelled, asked, evolution.population) : std::vector<float>();
+    auto lists = search(domain, scaling, evolution, surrogates, labelled, starts, switches, key, ranks);
     const auto columns = domain.lower.size();
     const auto families = static_cast<std::int64_t>(switches.families.size());
     lists.push_back(pool::scrambled_sobol(domain.columns(), evolution.kept * families / 5, key.seed, key.iteration));

@@ -26,6 +26,7 @@ struct Switches {
     bool adaptive_bins;       ///< 25: N/8 bins at most
     std::string batch_rule;   ///<    "top": the best scores; "spread": one by one, away from labelled rows and itself, where the density test asks (release B); "novelty": so always
     bool monotone_search;     ///<    without a pool: a search never prefers less than three deviations below the mean
+    bool starts_from_best;    ///<    without a pool: half the first population are the best labelled points
     bool sobol_over_domain;   ///< 9: the Sobol points cover the domain, not the labelled points' box
     bool distinct_candidates; ///< 9: a generated candidate appears once
     double optimism;          ///<    deviations added to a family's mean by its acquisition

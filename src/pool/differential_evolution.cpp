@@ -54,7 +54,7 @@ std::vector<float> best(const std::vector<float>& points, const std::vector<doub
 
 }  // namespace
 
-std::vector<float> differential_evolution(const Domain& domain, const Evolution& evolution, const Merit& merit, const EvolutionKey& key)
+std::vector<float> differential_evolution(const Domain& domain, const Evolution& evolution, const std::vector<float>& starts, const Merit& merit, const EvolutionKey& key)
 {
     const auto columns = domain.lower.size(), population = static_cast<std::size_t>(evolution.population);
     const bool keeps_all = evolution.kept >= 20 * evolution.population;
@@ -64,6 +64,7 @@ std::vector<float> differential_evolution(const Domain& domain, const Evolution&
         auto random = draws(key, 0, i);
         for (std::size_t c = 0; c < columns; ++c) parents[i * columns + c] = domain.at(c, random.uniform());
     }
+    std::copy_n(starts.begin(), std::min(starts.size(), parents.size()), parents.begin());
     merit(parents, 0, parent_merit);
     for (std::int64_t generation = 1; generation <= evolution.generations; ++generation) {
         for (std::size_t i = 0; i < population; ++i) cross(domain, parents, i, draws(key, generation, i), children.data() + i * columns);

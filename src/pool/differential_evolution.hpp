@@ -25,8 +25,9 @@ using Merit = std::function<void(const std::vector<float>& points, std::int64_t 
 
 /// Differential evolution in a box: mutant x1 + 0.5 (x2 - x3), each component from it with probability 0.3, redrawn where it leaves the box; a trial that is
 /// not worse takes its parent's place. A survivor keeps the merit it was given when it was born.
+/// \param starts  [rows, columns] points that take the first places of the first population; the others are drawn over the box
 /// \return  [kept, columns], best first; of equal merit the earlier
 /// Source: Storn and Price 1997; specs: fusion, 8.1.
-std::vector<float> differential_evolution(const Domain& domain, const Evolution& evolution, const Merit& merit, const EvolutionKey& key);
+std::vector<float> differential_evolution(const Domain& domain, const Evolution& evolution, const std::vector<float>& starts, const Merit& merit, const EvolutionKey& key);
 
 }  // namespace sluice::pool

@@ -50,7 +50,7 @@ STAGES = {
         "surrogate": {"kind": "mlp-ensemble", "members": 6, "width": 512, "steps": 10},
         "acquisition": {"kind": "ucb"},
     },
-    "select": {"campaign": {"batch": 12000, "iterations": 1}, "acquisition": {"kind": "random"}, "selection": {"kind": "max-dist"}},
+    "select": {"campaign": {"batch": 30000, "iterations": 1}, "acquisition": {"kind": "random"}, "selection": {"kind": "max-dist"}},
 }
 
 
