@@ -204,6 +204,22 @@ TEST(MeasureChannels, EqualsTheDefinitionsOverTheCandidates)
     EXPECT_NEAR(channels.target[0].boost, (1 - gain) * 0.5, 1e-12);
 }
 
+/// specs/fusion.md, section 18, check 13: D = 0 and S = 1 are switches of their own; without a channel the score is the other's (worked example above).
+TEST(GoldenMeasureChannels, LeavesOutTheDeviationAndTheStructure)
+{
+    const SmallPool pool;
+    const std::vector<StructuralTrend> trend = {{.score = 0.6}, {.score = 0.4}};
+    const auto measured = [&](const char* part) { return measure_channels(pool.moments, pool.candidates, pool.surrogates, pool.targets, trend, published_without(part), test::ranks()); };
+    const auto whole = measured("none"), level = measured("deviation"), smooth = measured("structure");
+    EXPECT_GT(whole.target[0].deviation, 0);
+    EXPECT_EQ(level.target[0].deviation, 0);
+    EXPECT_EQ(level.surrogate[0].ratio, whole.surrogate[0].ratio);
+    for (std::size_t f : {0U, 1U}) {
+        EXPECT_EQ(smooth.surrogate[f].structure, 1);
+        EXPECT_NEAR(smooth.surrogate[f].ratio, std::sqrt(whole.surrogate[f].signal), 1e-12);
+    }
+}
+
 TEST(MeasureChannels, PenalisesFlatSurrogatesAfterTheirAcquisition)
 {
     const SmallPool pool;

@@ -1,6 +1,8 @@
 #include "fusion/structural_trend.hpp"
 
 #include "fusion/leading_components.hpp"
+#include "base/random.hpp"
+#include "pool/domain.hpp"
 #include "pool/standardise.hpp"
 #include "support/pools.hpp"
 #include "support/trend_pools.hpp"
@@ -49,6 +51,25 @@ std::vector<RowId> sorted_places(const std::vector<double>& score, std::span<con
 }
 
 }  // namespace
+
+/// specs/fusion.md, section 18, check 10: candidates are standardised by themselves, whatever scaler the labelled rows have.
+TEST(CandidateOrder, DoesNotDependOnTheUnitsOfTheFeatures)
+{
+    constexpr RowId rows = 300, columns = 5;
+    std::vector<float> plain, rescaled;
+    for (RowId i = 0; i < rows; ++i) {
+        RandomStream random(9, Purpose::random_score, 0, static_cast<std::uint64_t>(i));
+        const double shared = random.normal();
+        for (RowId c = 0; c < columns; ++c) {
+            const double x = random.normal() + static_cast<double>(columns - c) * shared;
+            plain.push_back(static_cast<float>(x));
+            rescaled.push_back(static_cast<float>(std::pow(2.0, static_cast<double>(3 * c)) * x));  // a power of two: the same digits
+        }
+    }
+    const auto order = candidate_order(pool::shard_of_points(plain, columns, ranks()), ranks());
+    const auto other = candidate_order(pool::shard_of_points(rescaled, columns, ranks()), ranks());
+    EXPECT_EQ(order.position, other.position);
+}
 
 TEST(StructuralTrend, IsTheSameBitsOnOneRankAndOnAll)
 {
