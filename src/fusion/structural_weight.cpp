@@ -98,18 +98,26 @@ Sample sample_of(const pool::Shard& shard, const pool::Scaling& scaling, int bat
     const auto columns = shard.info.columns;
     Sample sample{.rows = evenly_spaced(shard.info.rows, most_sampled), .x = {}, .squares = {}, .centres = {}, .radius = {}, .sorted_spread = {}};
     sample.x = pool::gather_rows(shard, scaling, sample.rows, ranks);
-    together(ranks, [&] {
-        const auto count = static_cast<Eigen::Index>(sample.rows.size());
-        const View x(sample.x.data(), count, columns);
-        sample.squares = x.rowwise().squaredNorm();
+    const auto count = static_cast<Eigen::Index>(sample.rows.size());
+    const View x(sample.x.data(), count, columns);
+    sample.squares = x.rowwise().squaredNorm();
+    std::vector<float> clustered;
+    for (const RowId i : evenly_spaced(count, most_clustered)) clustered.insert(clustered.end(), sample.x.begin() + i * columns, sample.x.begin() + (i + 1) * columns);
+
+    // One rank for all: the ranks of a node would only be in each other's way.
+    Clustering clustering;
+    clustering.label.resize(clustered.size() / static_cast<std::size_t>(columns));
+    sample.sorted_spread.resize(sample.rows.size());
+    on_root(ranks, [&] {
         const ClusteringMethods methods{.k_means = true, .mixture = false, .hdbscan = true, .leiden = true};
-        std::vector<float> clustered;
-        for (const RowId i : evenly_spaced(count, most_clustered)) clustered.insert(clustered.end(), sample.x.begin() + i * columns, sample.x.begin() + (i + 1) * columns);
-        find_clusters(sample, cluster({clustered, columns}, methods, batch, most_clustered, key), {clustered, columns});
-        sample.sorted_spread.resize(sample.rows.size());
+        clustering = cluster({clustered, columns}, methods, batch, most_clustered, key);
         measure_spread(x, sample, -1, sample.sorted_spread.data());
         std::sort(sample.sorted_spread.begin(), sample.sorted_spread.end());
     });
+    ranks.broadcast(std::span(clustering.label), 0);
+    ranks.broadcast(std::span(&clustering.clusters, 1), 0);
+    ranks.broadcast(std::span(sample.sorted_spread), 0);
+    find_clusters(sample, clustering, {clustered, columns});
     return sample;
 }
 
