@@ -133,8 +133,8 @@ void run_all(const std::filesystem::path& folder)
             run_campaign(folder, fmt::format("fusion.{}.{}", mode, pool), pool, targets_of(pool), fmt::format("[strategy]\nkind = \"fusion\"\nmode = \"{}\"\nmembers = 4\ntrials = 2\n", mode));
         }
         run_generated(folder, fmt::format("generated.{}", mode), mode, "\"minimize\"");
-        run_generated(folder, fmt::format("generated-window.{}", mode), mode, "\"window\"\nwindow = [20, 25]");
     }
+    run_generated(folder, "generated-window", "default", "\"window\"\nwindow = [20, 25]");
 }
 
 }  // namespace

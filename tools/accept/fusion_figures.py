@@ -56,7 +56,7 @@ def same_on_any_number_of_ranks() -> bool:
 def kill_storm() -> bool:
     done = call("tests/restart/kill_storm", "--campaign", "fusion", "--kills", 8, "--seed", int(time.time()) % 100_000)
     last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else "no output"
-    return line("8 kills at random moments", last[:46], "same journal, none lost or twice", done.returncode == 0)
+    return line("8 kills at random moments", last.removeprefix("kill_storm: ")[:46], "same journal, none lost or twice", done.returncode == 0)
 
 
 def iterations(name: str, runs: int) -> list[bool]:
