@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every bad input is refused promptly, once, and by name.
 
-    tests/bad_input/bad_inputs.py SLUICE [--ranks 4] [--only PATTERN] [--within SECONDS] [--list]
+    tests/bad_input/bad_inputs.py SLUICE [--ranks 4] [--only PATTERN] [--sample N] [--within SECONDS] [--list]
 
 Makes a small valid pool, campaign and run, and then gives SLUICE one bad input after another, each in a fresh copy of them
 and under mpirun. A case passes if the program
@@ -20,6 +20,7 @@ import collections
 import dataclasses
 import os
 import pathlib
+import random
 import re
 import shlex
 import shutil
@@ -526,10 +527,10 @@ def changed_rows(at):
         file["rows"][33] ^= 1
 
 
-@continues("newer format", "small.run/checkpoint.h5: checkpoint format 2; this program reads format 1", "continuing small.run at iteration 2")
+@continues("newer format", "small.run/checkpoint.h5: checkpoint format 3; this program reads format 2", "continuing small.run at iteration 2")
 def newer_checkpoint(at):
     with h5py.File(at / "small.run/checkpoint.h5", "r+") as file:
-        file.attrs["sluice_checkpoint"] = 2
+        file.attrs["sluice_checkpoint"] = 3
 
 
 @continues("a pool in its place", "small.run/checkpoint.h5: not a checkpoint", "continuing small.run at iteration 2")
@@ -1012,10 +1013,13 @@ def main():
     parser.add_argument("sluice", type=pathlib.Path)
     parser.add_argument("--ranks", type=int, default=4)
     parser.add_argument("--only", default="", metavar="PATTERN", help="only cases in whose name this regular expression is found")
+    parser.add_argument("--sample", type=int, metavar="N", help="only this many of them, drawn at random")
     parser.add_argument("--within", type=float, default=5, metavar="SECONDS", help="longest time to the end of a refused input")
     parser.add_argument("--list", action="store_true", help="only name the cases")
     arguments = parser.parse_args()
     cases = [case for case in CASES if re.search(arguments.only, case.name)]
+    if arguments.sample is not None:
+        cases = random.sample(cases, min(arguments.sample, len(cases)))
     twice = [name for name, count in collections.Counter(case.name for case in CASES).items() if count > 1]
     if twice:
         sys.exit(f"bad_inputs: names that are not unique: {', '.join(twice)}")

@@ -39,7 +39,7 @@ def signals() -> bool:
 
 
 def bad_inputs() -> bool:
-    return test_program("bad inputs: status 1 within 5 s, one message", "cases", "tests/bad_input/bad_inputs.py", BINARY)
+    return test_program("bad inputs: status 1 within 5 s, one message", "cases", "tests/bad_input/bad_inputs.py", BINARY, "--sample", 100)
 
 
 def qm9() -> bool:
