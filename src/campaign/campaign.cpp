@@ -9,6 +9,7 @@
 #include "campaign/propose.hpp"
 #include "campaign/trajectory.hpp"
 #include "fusion/clustering/clustering.hpp"
+#include "pool/scaled.hpp"
 #include "pool/space_filling.hpp"
 #include "pool/standardise.hpp"
 
@@ -293,10 +294,19 @@ std::vector<problems::Answer> Campaign::answers_to(const std::vector<RowId>& row
 {
     if (problem_.look_up) return problem_.look_up(shard_, columns_, rows, ranks_);
     std::vector<problems::Answer> answers;
-    const auto features = file_.domain ? std::vector<float>() : pool::gather_rows(shard_, pool::Scaling::identity(shard_.info.columns), rows, ranks_);
+    const auto features = features_of(rows);
     const auto columns = static_cast<std::size_t>(shard_.info.columns);
-    for (std::size_t i = 0; i < rows.size(); ++i) answers.push_back(problem_.evaluate(file_.domain ? std::span(point(rows[i])) : std::span(features).subspan(i * columns, columns)));
+    for (std::size_t i = 0; i < rows.size(); ++i) answers.push_back(problem_.evaluate(std::span(features).subspan(i * columns, columns)));
     return answers;
+}
+
+/// Raw: [rows, columns].
+std::vector<float> Campaign::features_of(const std::vector<RowId>& rows) const
+{
+    if (!file_.domain) return pool::gather_rows(shard_, pool::Scaling::identity(shard_.info.columns), rows, ranks_);
+    std::vector<float> x;
+    for (const auto row : rows) x.insert(x.end(), point(row).begin(), point(row).end());
+    return x;
 }
 
 void Campaign::ask_oracle()
@@ -344,14 +354,7 @@ void Campaign::report_iteration() const
 void Campaign::write_trajectory()
 {
     auto trajectory = asked_rows(state_);
-    std::vector<float> x;
-    if (file_.domain) {
-        for (const auto row : trajectory.rows) {
-            for (std::size_t c = 0; c < scaling_.shift.size(); ++c) x.push_back((point(row)[c] - scaling_.shift[c]) * scaling_.factor[c]);
-        }
-    } else {
-        x = pool::gather_rows(shard_, scaling_, trajectory.rows, ranks_);
-    }
+    const auto x = pool::scaled(features_of(trajectory.rows), scaling_);
     const auto columns = shard_.info.columns;
     measure_novelty(trajectory, x, columns);
     if (yardstick_) {

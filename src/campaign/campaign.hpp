@@ -52,6 +52,7 @@ private:
     BatchEvent choose_batch();
     BatchEvent spread_points(std::int64_t iteration) const;
     std::vector<problems::Answer> answers_to(const std::vector<RowId>& rows) const;
+    std::vector<float> features_of(const std::vector<RowId>& rows) const;
     void ask_oracle();
     void record(const JournalEvent& event);
     void write_metrics();

@@ -8,12 +8,12 @@
 #include "fusion/expected_hypervolume_improvement.hpp"
 #include "fusion/generated_candidates.hpp"
 #include "fusion/residual_correlation.hpp"
-#include "fusion/scaled.hpp"
 #include "fusion/spread_batch.hpp"
 #include "fusion/strategy.hpp"
 #include "fusion/structural_weight.hpp"
 #include "fusion/structural_trend.hpp"
 #include "parallel/first_k.hpp"
+#include "pool/scaled.hpp"
 #include "pool/standardise.hpp"
 
 #include <cmath>
@@ -227,7 +227,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     }
     const auto x = features_of(in, rows);
     const auto scaling = switches.pool_scaling ? in.scaling : in.domain ? unit_box_of_rows(x, columns) : scaling_of_rows(x, columns);
-    auto labelled = labelled_set(rows, values, scaled(x, scaling), columns, in.goals, switches.folded_window);
+    auto labelled = labelled_set(rows, values, pool::scaled(x, scaling), columns, in.goals, switches.folded_window);
 
     Diagnostics diagnostics;
     const auto biased = stages.time(in.iteration, "cluster", [&](Work&) {
@@ -252,7 +252,8 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         never_asked.assign(static_cast<std::size_t>(generated->share.rows()), pool::RowState::unlabelled);
     }
     const auto& shard = generated ? *generated : in.shard;
-    const Candidates candidates{shard.info.tiling(), shard.share, generated ? std::span<const pool::RowState>(never_asked) : in.state};
+    const Tiling tiling = shard.info.tiling();
+    const Candidates candidates{tiling, shard.share, generated ? std::span<const pool::RowState>(never_asked) : in.state};
     const auto moments = stages.time(in.iteration, "predict", [&](Work& work) {
         return predict_pool(shard, scaling, surrogates, labelled.targets, members, switches.folded_window, work, in.ranks);
     });

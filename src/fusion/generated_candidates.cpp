@@ -1,8 +1,8 @@
 #include "fusion/generated_candidates.hpp"
 
-#include "fusion/scaled.hpp"
 #include "models/ensemble.hpp"
 #include "parallel/jobs.hpp"
+#include "pool/scaled.hpp"
 #include "pool/space_filling.hpp"
 
 #include <cmath>
@@ -35,7 +35,7 @@ pool::Merit merit_of(const Voters& voters, std::size_t asked_members, const pool
                      std::uint32_t search)
 {
     return [=](const std::vector<float>& points, std::int64_t generation, std::vector<double>& merit) {
-        const auto x = scaled(points, scaling);
+        const auto x = pool::scaled(points, scaling);
         std::fill(merit.begin(), merit.end(), 0.0);
         std::vector<float> predicted(merit.size());
         for (std::size_t t = 0; t < targets.size(); ++t) {

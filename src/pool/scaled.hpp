@@ -2,10 +2,10 @@
 
 #include "pool/shard.hpp"
 
-namespace sluice::fusion {
+namespace sluice::pool {
 
-/// \param x  [rows, columns], raw
-inline std::vector<float> scaled(std::vector<float> x, const pool::Scaling& scaling)
+/// Features in memory as models see them. \param x  [rows, columns], raw
+inline std::vector<float> scaled(std::vector<float> x, const Scaling& scaling)
 {
     const auto columns = scaling.shift.size();
     for (std::size_t i = 0; i < x.size(); i += columns) {
@@ -14,4 +14,4 @@ inline std::vector<float> scaled(std::vector<float> x, const pool::Scaling& scal
     return x;
 }
 
-}  // namespace sluice::fusion
+}  // namespace sluice::pool
