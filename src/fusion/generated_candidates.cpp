@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t members_of_family = 2, members_of_all = 4;
 
-/// The members that a search may ask, one list per target.
-using Voters = std::vector<std::vector<models::Predict>>;
+/// The members that a search may ask, one list per target. Pointers: a predictor may hold a forest, and every generation shuffles them.
+using Voters = std::vector<std::vector<const models::Predict*>>;
 
 /// Each member of every surrogate as a predictor of its own: [surrogates][members].
 std::vector<std::vector<models::Predict>> single_members(const std::vector<Surrogate>& surrogates, const LabelledSet& labelled)
@@ -45,7 +45,7 @@ pool::Merit merit_of(const Voters& voters, std::size_t asked_members, const pool
             std::vector<double> mean(merit.size(), 0.0);
             for (std::size_t k = 0; k < count; ++k) {
                 std::swap(members[k], members[k + random.below(static_cast<std::uint32_t>(members.size() - k))]);
-                members[k](x.data(), static_cast<std::int64_t>(merit.size()), predicted.data());
+                (*members[k])(x.data(), static_cast<std::int64_t>(merit.size()), predicted.data());
                 for (std::size_t i = 0; i < merit.size(); ++i) {
                     const auto p = static_cast<double>(predicted[i]);
                     mean[i] += (targets[t].has_window ? -std::abs(p - targets[t].centre) : p) / static_cast<double>(count);
@@ -93,7 +93,8 @@ std::vector<std::vector<float>> search(const pool::Domain& domain, const pool::S
         Voters voters(labelled.targets.size());
         for (std::size_t c = 0; c < surrogates.size(); ++c) {
             auto& list = voters[surrogates[c].target];
-            if (all || c % families == job) list.insert(list.end(), members[c].begin(), members[c].end());
+            if (!all && c % families != job) continue;
+            for (const auto& member : members[c]) list.push_back(&member);
         }
         const auto number = static_cast<std::uint32_t>(job);
         const auto merit = merit_of(voters, all ? members_of_all : members_of_family, scaling, labelled.targets, switches.monotone_search, key, number);

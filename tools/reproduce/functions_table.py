@@ -12,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from table_file import write_table
+
 BINARY = "build/release/sluice"
 FUNCTIONS = {"ackley": 0.1, "schwefel": 83.8, "rastrigin": 50.0}  # value that counts as reached; Schwefel: 1 % of 20 x 418.98
 FIELDS = ["function", "shape", "seed", "settings", "reached", "evaluations", "best", "best_after_250", "best_after_500", "seconds", "ranks", "commit"]
@@ -55,15 +57,6 @@ def table(rows: list[dict[str, str]]) -> str:
     return f"{text}\n20 dimensions, 10 starting points (Latin hypercube), batches of 10, at most 1,010 evaluations; the least value is 0. Made by tools/reproduce/functions; commit {commits}.\n"
 
 
-def write(output: Path, rows: list[dict[str, str]]) -> None:
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with output.open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    output.with_suffix(".md").write_text(table(rows))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="functions", description=__doc__.split("\n\n")[0])
     parser.add_argument("--runs", type=int, default=20, help="seeds 1 to this")
@@ -85,7 +78,7 @@ def main() -> None:
                 row = {"function": function, "shape": shape, "seed": seed, "settings": settings, "ranks": arguments.ranks, "commit": commit}
                 row |= run(function, shape, seed, arguments.ranks, arguments.set)
                 rows.append({field: str(row[field]) for field in FIELDS})
-                write(arguments.output, rows)
+                write_table(arguments.output, FIELDS, rows, table(rows))
                 print(",".join(rows[-1].values()), flush=True)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from baselines import BASELINES, best_unlabelled
 from closed_pool import ClosedPool, read_closed_pool, read_features
+from table_file import write_table
 
 BINARY = "build/release/sluice"
 MODES = ["published", "default"]
@@ -215,17 +216,8 @@ def main() -> None:
                 row = dict(zip(FIELDS, key)) | {"settings": settings} | figures(history, pool) | {"ranks": ranks, "commit": commit}
                 rows = [old for old in rows if (old["pool"], old["method"], int(old["seed"]), old["settings"]) != key]
                 rows.append({column: str(row[column]) for column in FIELDS})
-                write(arguments.output, rows)
+                write_table(arguments.output, FIELDS, rows, table(rows))
                 print(",".join(rows[-1].values()), flush=True)
-
-
-def write(output: Path, rows: list[dict[str, str]]) -> None:
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with output.open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    output.with_suffix(".md").write_text(table(rows))
 
 
 if __name__ == "__main__":
