@@ -27,6 +27,12 @@ enum class Purpose : std::uint32_t {
     evolution = 15,
     evolution_members = 16,
     function_shape = 17,
+    simulated_row = 18,
+    simulated_label = 19,
+    gumbel = 20,
+    fisher_sample = 21,
+    test_rows = 22,
+    energy_score = 23,
 };
 
 /// Philox4x32-10, a counter-based generator: the k-th number is a function of key and counter alone.

@@ -70,6 +70,8 @@ private:
     std::vector<std::size_t> columns_;  ///< of the pool's targets, per target of the campaign
     std::vector<pool::RowState> fresh_; ///< [own rows] unlabelled, or excluded
     std::optional<problems::Yardstick> yardstick_;
+    problems::TestSet test_;
+    std::function<bool(std::span<const float>)> near_boundary_;
     std::unique_ptr<Journal> journal_;
     std::vector<JournalEvent> events_;
     State state_;

@@ -50,7 +50,7 @@ const std::vector<OptionSpec> domain_keys = {
 
 const std::vector<OptionSpec> target_keys = {
     text("name", "").required().help("a target of the pool"),
-    text("goal", "maximize").one_of({"maximize", "minimize", "window"}).help("what is wanted of it"),
+    text("goal", "maximize").one_of({"maximize", "minimize", "window", "predict"}).help("what is wanted of it; predict: no value is better, the model is to learn all of them"),
     numbers("window").help("lowest and highest value, for goal = \"window\""),
 };
 
@@ -219,7 +219,9 @@ problems::Goal read_goal(Reader& reader, const toml::table& table)
     problems::Goal goal;
     goal.target = options.text("name");
     const auto& kind = options.text("goal");
-    goal.kind = kind == "maximize" ? problems::GoalKind::maximize : kind == "minimize" ? problems::GoalKind::minimize : problems::GoalKind::window;
+    const std::map<std::string, problems::GoalKind> goal_kinds = {
+        {"maximize", problems::GoalKind::maximize}, {"minimize", problems::GoalKind::minimize}, {"window", problems::GoalKind::window}, {"predict", problems::GoalKind::predict}};
+    goal.kind = goal_kinds.contains(kind) ? goal_kinds.at(kind) : problems::GoalKind::maximize;
     const auto& window = options.numbers("window");
     const auto place = reader.place("target", table.get("window") != nullptr ? table.get("window") : &table);
     if (kind == "window") {
@@ -423,7 +425,7 @@ std::string results_text(const CampaignFile& file, bool for_identity)
     for (const auto& goal : file.goals) {
         out += fmt::format("[[target]]\nname = {}\n", sluice::to_toml(OptionValue(goal.target)));
         if (goal.kind == problems::GoalKind::window) out += fmt::format("goal = \"window\"\nwindow = [{}, {}]\n\n", goal.low, goal.high);
-        else out += fmt::format("goal = \"{}\"\n\n", goal.kind == problems::GoalKind::maximize ? "maximize" : "minimize");
+        else out += fmt::format("goal = \"{}\"\n\n", goal.kind == problems::GoalKind::maximize ? "maximize" : goal.kind == problems::GoalKind::minimize ? "minimize" : "predict");
     }
     out += section_text("problem", {{nothing, &file.problem.options}}, file.problem.kind);
     if (!file.surrogate.kind.empty()) out += section_text("surrogate", {{nothing, &file.surrogate_common}, {nothing, &file.surrogate.options}}, file.surrogate.kind);

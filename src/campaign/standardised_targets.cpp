@@ -8,7 +8,8 @@ namespace sluice::campaign {
 double StandardisedTargets::merit(double standardised, const problems::Goal& goal, std::size_t target) const
 {
     switch (goal.kind) {
-        case problems::GoalKind::maximize: return standardised;
+        case problems::GoalKind::maximize:
+        case problems::GoalKind::predict: return standardised;
         case problems::GoalKind::minimize: return -standardised;
         case problems::GoalKind::window: return -std::abs(standardised - (goal.centre() - mean[target]) / deviation[target]);
     }

@@ -6,6 +6,7 @@
 #include "pool/row_state.hpp"
 #include "pool/shard.hpp"
 #include "problems/goal.hpp"
+#include "problems/simulator.hpp"
 
 #include <map>
 #include <optional>
@@ -21,6 +22,8 @@ struct StrategyInput {
     std::span<const pool::RowState> state;  ///< [own rows] only unlabelled rows are chosen
     const std::map<RowId, std::vector<double>>& labelled;  ///< values per target, raw units
     std::span<const problems::Goal> goals;
+    const problems::TestSet& test;          ///< without rows where there is none
+    const std::function<bool(std::span<const float>)>& near_boundary;  ///< of a simulator, see there; may be empty
     std::int64_t count;                     ///< rows wanted
     std::uint64_t seed;
     std::int64_t iteration;

@@ -7,7 +7,8 @@ namespace sluice::problems {
 double Goal::merit(double value) const
 {
     switch (kind) {
-        case GoalKind::maximize: return value;
+        case GoalKind::maximize:
+        case GoalKind::predict: return value;
         case GoalKind::minimize: return -value;
         case GoalKind::window: return -std::abs(value - centre());
     }

@@ -6,7 +6,7 @@
 
 namespace sluice::problems {
 
-enum class GoalKind { maximize, minimize, window };
+enum class GoalKind { maximize, minimize, window, predict };
 
 /// What is wanted of one target, in its raw units.
 struct Goal {
@@ -18,6 +18,7 @@ struct Goal {
     double centre() const { return 0.5 * (low + high); }
 
     /// The value as something to maximise: itself, its negative, or minus its distance to the window's centre (specs: fusion, section 3.3).
+    /// What is only to be predicted has no better and worse: it counts as itself.
     double merit(double value) const;
 };
 
