@@ -8,6 +8,7 @@
 #include "problems/goal.hpp"
 #include "problems/simulator.hpp"
 
+#include <filesystem>
 #include <map>
 #include <optional>
 
@@ -27,6 +28,7 @@ struct StrategyInput {
     std::int64_t count;                     ///< rows wanted
     std::uint64_t seed;
     std::int64_t iteration;
+    const std::filesystem::path& folder;    ///< of the run, for what a strategy keeps while it works
     parallel::StageRecord& stages;
     const Communicator& ranks;
 };

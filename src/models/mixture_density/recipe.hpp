@@ -1,0 +1,29 @@
+#pragma once
+
+#include "models/mixture_density/clipping.hpp"
+
+#include <algorithm>
+
+namespace sluice::models::mixture_density {
+
+/// How an ensemble of mixture density networks is trained. Source: specs: two-index, 3.
+struct Recipe {
+    std::int64_t members = 8;
+    std::int64_t member_block = 4;  ///< members computed as one batch; ranks and threads share blocks
+    std::int64_t minibatch = 128;
+    std::int64_t steps_per_row = 10;
+    std::int64_t steps_least = 0;
+    std::int64_t steps_most = 10000;
+    std::int64_t warm_up_most = 500;   ///< steps; a fifth of all steps if that is less
+    std::int64_t decay_steps = 2000;   ///< the learning rate falls by a tenth in so many
+    double learning_rate = 5e-4;       ///< at the end of the warm-up
+    double weight_decay = 1e-2;
+    Clipping clipping = Clipping::coupled;
+    double variance_floor = 0;         ///< of normalised targets
+
+    std::int64_t steps(std::int64_t rows) const { return std::min(steps_most, std::max(steps_per_row * rows, steps_least)); }
+    std::int64_t warm_up(std::int64_t steps) const { return std::min(warm_up_most, steps / 5); }
+    double rate(std::int64_t step, std::int64_t steps) const;
+};
+
+}  // namespace sluice::models::mixture_density

@@ -1,0 +1,171 @@
+#include "fusion/strategy.hpp"
+#include "models/mixture_density/ensemble.hpp"
+#include "selection/selection.hpp"
+#include "selection/top_k.hpp"
+#include "two_index/mixture_figures.hpp"
+#include "two_index/scores.hpp"
+#include "two_index/visit.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+
+namespace sluice::two_index {
+
+namespace mdn = models::mixture_density;
+
+namespace {
+
+// ---- What a campaign file may say -----------------------------------------------------------------------------------------------------------------
+
+const std::vector<OptionSpec> keys = {
+    text("score", "mi-lb").one_of({"mi-lb", "variance", "random"}).help("of a row: mutual information's lower bound, variance of the members' means, or a draw"),
+    text("arithmetic", "exact").one_of({"exact", "two-term"}).help("of MI-LB: the logarithm of what it lacks of its bound, or the difference of two entropies in single precision as the reference code has it"),
+    text("batch_rule", "top-k").one_of({"top-k"}).help("how a batch is chosen by the scores"),
+    whole("members", 8).at_least(2).at_most(1000).help("networks of the ensemble"),
+    whole("member_block", 4).at_least(1).at_most(1000).help("members trained as one batch; ranks and threads share blocks, results depend on it in the last bits"),
+    whole("components", 5).at_least(1).at_most(1000).help("Gaussians of a network's mixture"),
+    whole("width", 128).at_least(1).at_most(4096).help("units of a hidden layer"),
+    whole("depth", 2).at_least(1).at_most(16).help("hidden layers; the last one is affine"),
+    whole("minibatch", 128).at_least(1).at_most(65536).help("labelled rows in a gradient step"),
+    whole("steps_per_row", 10).at_least(1).help("gradient steps per labelled row"),
+    whole("steps_least", 0).at_least(0).help("gradient steps at least"),
+    whole("steps_most", 10000).at_least(1).help("gradient steps at most"),
+    real("learning_rate", 5e-4).above(0).help("of AdamW at the end of its warm-up"),
+    real("weight_decay", 1e-2).at_least(0).help("of AdamW, decoupled"),
+    text("clipping", "coupled").one_of({"coupled", "per-member"}).help("adaptive gradient clipping: norms over all members as in the reference code, or of each member"),
+};
+
+mdn::Recipe recipe_of(const Options& options)
+{
+    mdn::Recipe recipe;
+    recipe.members = options.whole("members");
+    recipe.member_block = std::min(options.whole("member_block"), recipe.members);
+    recipe.minibatch = options.whole("minibatch");
+    recipe.steps_per_row = options.whole("steps_per_row");
+    recipe.steps_least = options.whole("steps_least");
+    recipe.steps_most = options.whole("steps_most");
+    recipe.learning_rate = options.real("learning_rate");
+    recipe.weight_decay = options.real("weight_decay");
+    recipe.clipping = options.text("clipping") == "coupled" ? mdn::Clipping::coupled : mdn::Clipping::per_member;
+    return recipe;
+}
+
+// ---- One iteration --------------------------------------------------------------------------------------------------------------------------------
+
+mdn::RawSet labelled_set(const StrategyInput& input)
+{
+    mdn::RawSet data;
+    std::vector<RowId> rows;
+    for (const auto& [row, values] : input.labelled) {
+        rows.push_back(row);
+        data.y.insert(data.y.end(), values.begin(), values.end());
+    }
+    data.rows = static_cast<std::int64_t>(rows.size());
+    data.x = pool::gather_rows(input.shard, pool::Scaling::identity(input.shard.info.columns), rows, input.ranks);
+    return data;
+}
+
+PoolScores scores_of(const Options& options, const StrategyInput& input, const mdn::Ensemble& ensemble)
+{
+    if (options.text("score") == "mi-lb") return mi_lb_scores(input, ensemble, options.text("arithmetic") == "two-term");
+    return options.text("score") == "variance" ? variance_scores(input, ensemble) : random_scores(input);
+}
+
+/// Figures of the model and of the scores, for metrics.csv.
+std::string diagnostics(const Options& options, const StrategyInput& input, const mdn::Ensemble& ensemble, const PoolScores& scores, const mdn::RawSet& data)
+{
+    std::vector<std::pair<std::string, double>> figures;
+    if (input.test.rows > 0) {
+        const auto test = test_figures(ensemble, input.test, input.seed, input.iteration, input.ranks);
+        figures = {{"test_nll", test.nll}, {"oracle_nll", input.test.oracle_nll}, {"test_crps", test.crps}, {"test_energy_score", test.energy_score}};
+    }
+    if (options.text("score") == "mi-lb") {
+        const auto unlabelled = input.ranks.sum(static_cast<std::int64_t>(std::count(input.state.begin(), input.state.end(), pool::RowState::unlabelled)));
+        figures.emplace_back("plateau_fraction", static_cast<double>(scores.on_plateau) / static_cast<double>(unlabelled));
+    }
+    if (input.near_boundary) {
+        const auto columns = static_cast<std::size_t>(input.shard.info.columns);
+        std::int64_t near = 0;
+        for (std::int64_t i = 0; i < data.rows; ++i) near += input.near_boundary(std::span(data.x).subspan(static_cast<std::size_t>(i) * columns, columns)) ? 1 : 0;
+        figures.emplace_back("near_boundary", static_cast<double>(near) / static_cast<double>(data.rows));
+    }
+    std::string text;
+    for (const auto& [name, value] : figures) {
+        if (std::isfinite(value)) text += fmt::format("{}\"{}\":{}", text.empty() ? "" : ",", name, value);
+    }
+    return fmt::format("{{\"figures\":{{{}}}}}", text);
+}
+
+/// Mean and deviation of the members' means for the chosen rows, raw units.
+void describe(Proposal& proposal, const StrategyInput& input, const mdn::Ensemble& ensemble)
+{
+    const auto points = pool::gather_rows(input.shard, pool::Scaling::identity(input.shard.info.columns), proposal.rows, input.ranks);
+    const auto members = static_cast<std::size_t>(ensemble.members), targets = static_cast<std::size_t>(ensemble.shape.targets);
+    visit_points(points, ensemble, false, [&](std::int64_t, const mdn::Heads& heads, std::int64_t row) {
+        std::vector<float> means(members * targets);
+        conditional_means(ensemble, heads, row, means.data());
+        auto& mean = proposal.mean.emplace_back(targets, 0.0);
+        auto& sd = proposal.sd.emplace_back(targets, 0.0);
+        for (std::size_t t = 0; t < targets; ++t) {
+            for (std::size_t e = 0; e < members; ++e) mean[t] += static_cast<double>(means[e * targets + t]) / static_cast<double>(members);
+            for (std::size_t e = 0; e < members; ++e) {
+                const double deviation = static_cast<double>(means[e * targets + t]) - mean[t];
+                sd[t] += deviation * deviation / static_cast<double>(members);
+            }
+            sd[t] = std::sqrt(sd[t]);
+        }
+    });
+}
+
+std::vector<double> gather_values(const std::vector<double>& own, const std::vector<RowId>& rows, const StrategyInput& input)
+{
+    std::vector<double> all;
+    for (const RowId row : rows) {
+        const bool mine = input.shard.share.owns(row);
+        all.push_back(input.ranks.largest(mine ? own[static_cast<std::size_t>(row - input.shard.share.first_row)] : -INFINITY));
+    }
+    return all;
+}
+
+Proposal propose(const Options& options, const StrategyInput& input)
+{
+    const auto data = labelled_set(input);
+    const mdn::Shape shape{input.shard.info.columns, static_cast<std::int64_t>(input.goals.size()), options.whole("components"), options.whole("width"), options.whole("depth")};
+    const auto recipe = recipe_of(options);
+    const models::FitKey key{input.seed, static_cast<std::uint32_t>(input.iteration)};
+
+    const auto ensemble = input.stages.time(input.iteration, "fit", [&](Work&) { return mdn::fit(shape, recipe, data, key, {input.folder / "training.h5"}, input.ranks); });
+    const auto scores = input.stages.time(input.iteration, "score", [&](Work& work) {
+        work.flops += static_cast<double>(input.shard.share.rows()) * ensemble.flops_per_row;
+        work.bytes += static_cast<double>(input.shard.share.rows()) * static_cast<double>(input.shard.info.row_bytes());
+        auto result = scores_of(options, input, ensemble);
+        parallel::stop_if_asked(input.ranks);
+        return result;
+    });
+
+    Proposal proposal;
+    proposal.rows = input.stages.time(input.iteration, "select", [&](Work& work) {
+        std::vector<RowId> labelled;
+        for (const auto& [row, values] : input.labelled) labelled.push_back(row);
+        const auto& ordering = scores.order.empty() ? scores.value : scores.order;
+        return selection::top_k({input.shard, input.scaling, ordering, input.state, labelled, input.count, input.ranks, work});
+    });
+    if (proposal.rows.empty()) return proposal;
+    proposal.scores = gather_values(scores.value, proposal.rows, input);
+    describe(proposal, input, ensemble);
+    proposal.diagnostics = input.stages.time(input.iteration, "test", [&](Work&) { return diagnostics(options, input, ensemble, scores, data); });
+    return proposal;
+}
+
+const StrategyRegistration registration{
+    "two-index",
+    "an ensemble of mixture density networks that asks where the members' branches differ (MI-LB)",
+    keys,
+    [](const Options& options) { return Strategy([options](const StrategyInput& input) { return propose(options, input); }); },
+};
+
+}  // namespace
+
+}  // namespace sluice::two_index
