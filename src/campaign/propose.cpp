@@ -150,7 +150,7 @@ BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const poo
         std::vector<RowId> labelled;
         for (const auto& [row, values] : state.labelled) labelled.push_back(row);
         const auto select = Registration<selection::Selection>::all().at(file.selection.kind)->make(file.selection.options);
-        return select({shard, scaling, scores, state.rows, labelled, file.campaign.whole("batch"), ranks, work});
+        return select({shard, scaling, scores, state.rows, labelled, file.campaign.whole("batch"), ranks, work, file.seed(), iteration});
     });
     if (batch.rows.empty()) return batch;
     batch.scores = gather_scores(scores, batch.rows, shard.share, ranks);

@@ -138,6 +138,15 @@ Shard read_shard(const std::string& path, const Communicator& ranks, bool with_t
     return shard;
 }
 
+Shard shard_of_features(const Shard& like, RowId columns)
+{
+    Shard shard;
+    shard.info = {.path = like.info.path, .rows = like.info.rows, .columns = columns, .type = FeatureType::float32, .tile_rows = like.info.tile_rows};
+    shard.share = like.share;
+    shard.features = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(like.share.rows()) * shard.info.row_bytes());
+    return shard;
+}
+
 void decode(const Shard& shard, const Scaling& scaling, RowId first, RowId count, float* out)
 {
     with_row_decoder(shard.info, [&](auto decode_row) {

@@ -28,11 +28,16 @@ struct Shard {
     std::vector<RowId> dropped;             ///< own rows with missing features, under MissingFeatures::drop_row; their missing values read as 0
     std::uint64_t fingerprint = 0;          ///< of all rows' features, and targets where read; the same on every rank and for any number of ranks
 
+    /// The features of all own rows, [share.rows(), info.columns], where they are float32.
+    std::span<float> floats() { return {reinterpret_cast<float*>(features.get()), static_cast<std::size_t>(share.rows() * info.columns)}; }
     const std::byte* row(RowId global) const { return features.get() + static_cast<std::size_t>(global - share.first_row) * info.row_bytes(); }
 };
 
 /// Reads this rank's tiles. Collective. Error names row and column of a feature that is not a number.
 Shard read_shard(const std::string& path, const Communicator& ranks, bool with_targets, MissingFeatures missing);
+
+/// A shard in memory whose rows are dealt as those of another: float32, unnamed columns, no targets, no fingerprint. The caller fills the features.
+Shard shard_of_features(const Shard& like, RowId columns);
 
 /// Own rows [first, first + count) as float32, scaled. \param out  [count, columns]
 void decode(const Shard& shard, const Scaling& scaling, RowId first, RowId count, float* out);

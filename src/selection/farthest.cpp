@@ -102,13 +102,21 @@ double Farthest::compare(std::size_t local, const float* x, double floor, Work& 
     return current;
 }
 
+/// Scaled features of an own row, in place where they are stored so.
+const float* Farthest::as_used(RowId row, std::vector<float>& decoded) const
+{
+    if (stored_as_used_) return reinterpret_cast<const float*>(shard_.row(row));
+    decoded.resize(static_cast<std::size_t>(shard_.info.columns));
+    pool::decode(shard_, scaling_, row, 1, decoded.data());
+    return decoded.data();
+}
+
 /// The best of the rows of one block. `bound` becomes the largest value that any of its rows can have.
 Ranked Farthest::search_block(RowId first, RowId end, double floor, double& bound, Work& work)
 {
     const auto columns = static_cast<std::size_t>(shard_.info.columns);
     const auto centres = static_cast<std::uint32_t>(centres_.size() / columns);
     thread_local std::vector<float> decoded;
-    decoded.resize(columns);
 
     std::array<RowId, block_rows> promising;
     std::size_t count = 0;
@@ -124,10 +132,7 @@ Ranked Farthest::search_block(RowId first, RowId end, double floor, double& boun
         if (i + 1 < count) prefetch(shard_.row(promising[i + 1]), shard_.info.row_bytes());
         const RowId row = promising[i];
         const auto local = static_cast<std::size_t>(row - shard_.share.first_row);
-        const float* x = decoded.data();
-        if (stored_as_used_) x = reinterpret_cast<const float*>(shard_.row(row));
-        else if (rows_[local].compared < centres) pool::decode(shard_, scaling_, row, 1, decoded.data());
-        const double current = compare(local, x, floor, work);
+        const double current = rows_[local].compared < centres ? compare(local, as_used(row, decoded), floor, work) : value(local);
         bound = std::max(bound, current);
         if (rows_[local].compared == centres && Ranked{current, row} < best) {
             best = {current, row};
@@ -176,6 +181,29 @@ Ranked Farthest::find(Work& work)
         work.flops += done[i].flops;
     }
     return best;
+}
+
+std::vector<double> Farthest::distances(Work& work)
+{
+    std::vector<double> distance(rows_.size(), removed);
+    std::vector<Work> done(static_cast<std::size_t>(shard_.share.tiles()));
+    parallel::for_each_tile("selection/distances", shard_.share, [&](RowId tile) {
+        if (stop_requested()) return;
+        thread_local std::vector<float> decoded;
+        const Tiling tiling = shard_.info.tiling();
+        const RowId begin = tiling.first_row(tile), end = begin + tiling.rows_in(tile);
+        for (RowId row = begin; row < end; ++row) {
+            const auto local = static_cast<std::size_t>(row - shard_.share.first_row);
+            if (static_cast<double>(rows_[local].bound) == removed) continue;
+            compare(local, as_used(row, decoded), 0.0, done[static_cast<std::size_t>(tile - shard_.share.first_tile)]);
+            distance[local] = static_cast<double>(rows_[local].bound);
+        }
+    });
+    for (const auto& tile : done) {
+        work.bytes += tile.bytes;
+        work.flops += tile.flops;
+    }
+    return distance;
 }
 
 }  // namespace sluice::selection

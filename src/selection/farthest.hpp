@@ -26,6 +26,10 @@ public:
     /// With no centre at all every distance is infinite.
     Ranked find(Work& work);
 
+    /// Squared distance of every own row to its nearest centre, [own rows]; < 0: removed. Compares every row with every centre. May leave early when a
+    /// stop is asked for.
+    std::vector<double> distances(Work& work);
+
 private:
     struct Row {
         float bound;         ///< squared distance to the nearest of the first `compared` centres
@@ -35,6 +39,7 @@ private:
     double value(std::size_t local) const;
     std::size_t first_block(RowId tile) const;
     Ranked search_tile(RowId tile, double floor, Work& work);
+    const float* as_used(RowId row, std::vector<float>& decoded) const;
     Ranked search_block(RowId first, RowId end, double floor, double& bound, Work& work);
     double compare(std::size_t local, const float* x, double floor, Work& work);
 

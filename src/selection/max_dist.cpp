@@ -1,5 +1,6 @@
 #include "selection/max_dist.hpp"
 
+#include "pool/order_statistic.hpp"
 #include "pool/standardise.hpp"
 #include "selection/farthest.hpp"
 #include "selection/top_k.hpp"
@@ -49,11 +50,30 @@ Ranked first_pick(const SelectionInput& input, bool scored)
     return input.ranks.first(from_mean.find(input.work));
 }
 
+/// The row with the best score among those not nearer to the labelled ones than the median, which is interpolated between two rows if need be.
+/// \param distance  [own rows] squared; < 0: not to be chosen
+Ranked best_of_far_half(const SelectionInput& input, const std::vector<double>& distance)
+{
+    std::vector<double> candidates;
+    std::copy_if(distance.begin(), distance.end(), std::back_inserter(candidates), [](double d) { return d >= 0; });
+    const auto count = input.ranks.sum(static_cast<std::int64_t>(candidates.size()));
+    if (count == 0) return Ranked::none();
+    const double below = pool::order_statistic(candidates, (count - 1) / 2, input.ranks), above = pool::order_statistic(candidates, count / 2, input.ranks);
+    const double median = below + (above - below) / 2;
+    Ranked best = Ranked::none();
+    for (std::size_t i = 0; i < distance.size(); ++i) {
+        const Ranked candidate{input.score[i], input.shard.share.first_row + static_cast<RowId>(i)};
+        if (distance[i] >= 0 && distance[i] >= median && candidate < best) best = candidate;
+    }
+    return input.ranks.first(best);
+}
+
 }  // namespace
 
-std::vector<RowId> max_dist(const SelectionInput& input, double weight)
+std::vector<RowId> max_dist(const SelectionInput& input, double weight, FirstPick first)
 {
-    const bool scored = weight > 0 && input.ranks.any(!input.score.empty());
+    const bool from_far_half = first == FirstPick::best_of_far_half;
+    const bool scored = (weight > 0 || from_far_half) && input.ranks.any(!input.score.empty());
     Farthest farthest(input.shard, input.scaling, scored ? weights_of(input, weight) : std::vector<double>());
     for (std::size_t i = 0; i < input.state.size(); ++i) {
         if (input.state[i] != pool::RowState::unlabelled) farthest.remove(input.shard.share.first_row + static_cast<RowId>(i));
@@ -61,15 +81,20 @@ std::vector<RowId> max_dist(const SelectionInput& input, double weight)
     const auto labelled = pool::gather_rows(input.shard, input.scaling, input.labelled, input.ranks);
     if (!labelled.empty()) farthest.add_centres(labelled);
     // The first look compares rows with all the labelled ones, which may take long: done here, ranks leave it early if asked to. What follows is short.
+    std::vector<double> distance;
     together(input.ranks, [&] {
-        if (!labelled.empty()) farthest.find(input.work);
+        if (labelled.empty()) return;
+        if (from_far_half && scored) distance = farthest.distances(input.work);
+        else farthest.find(input.work);
     });
 
     std::vector<RowId> batch;
     while (static_cast<std::int64_t>(batch.size()) < input.count) {
         parallel::stop_if_asked(input.ranks);
-        const bool blind = labelled.empty() && batch.empty();
-        const Ranked best = blind ? first_pick(input, scored) : input.ranks.first(farthest.find(input.work));
+        const bool is_first = batch.empty(), by_score = is_first && from_far_half && scored;
+        const Ranked best = is_first && labelled.empty() ? first_pick(input, scored)
+                            : by_score                  ? best_of_far_half(input, distance)
+                                                        : input.ranks.first(farthest.find(input.work));
         if (best.row == Ranked::nobody) break;
         batch.push_back(best.row);
         if (input.shard.share.owns(best.row)) farthest.remove(best.row);
@@ -83,9 +108,11 @@ namespace {
 const SelectionRegistration weighted{
     "max-dist",
     "farthest points from labelled and chosen rows, weighted by score",
-    {real("weight", 1.0).at_least(0).help("how much the score counts: distance is multiplied by 1 + weight x score in [0, 1]")},
+    {real("weight", 1.0).at_least(0).help("how much the score counts: distance is multiplied by 1 + weight x score in [0, 1]"),
+     text("first_pick", "greedy").one_of({"greedy", "best-of-far-half"}).help("best-of-far-half: the best score among rows not nearer to labelled ones than the median")},
     [](const Options& options) {
-        return Selection([weight = options.real("weight")](const SelectionInput& input) { return max_dist(input, weight); });
+        const auto first = options.text("first_pick") == "greedy" ? FirstPick::greedy : FirstPick::best_of_far_half;
+        return Selection([weight = options.real("weight"), first](const SelectionInput& input) { return max_dist(input, weight, first); });
     }};
 
 const SelectionRegistration unweighted{"k-center", "farthest points from labelled and chosen rows, whatever their scores (Core-Set)", {}, [](const Options&) {

@@ -19,6 +19,8 @@ struct SelectionInput {
     std::int64_t count;                    ///< rows wanted
     const Communicator& ranks;
     Work& work;                            ///< adds what it does
+    std::uint64_t seed = 0;                ///< of the campaign, and its iteration: for rules that draw random numbers
+    std::uint32_t iteration = 0;
 
     std::size_t local(RowId row) const { return static_cast<std::size_t>(row - shard.share.first_row); }
 };

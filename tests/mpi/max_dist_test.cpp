@@ -23,6 +23,7 @@ struct Case {
     bool standardise = false;
     bool scored = false;
     double weight = 1;
+    selection::FirstPick first = selection::FirstPick::greedy;
 };
 
 double score_of(RowId row)
@@ -42,7 +43,7 @@ std::vector<RowId> by_sluice(const Case& c)
         if (shard.share.owns(row)) state[static_cast<std::size_t>(row - shard.share.first_row)] = RowState::labelled;
     }
     Work work;
-    return selection::max_dist({shard, scaling, scores, state, c.labelled, c.count, test::ranks(), work}, c.weight);
+    return selection::max_dist({shard, scaling, scores, state, c.labelled, c.count, test::ranks(), work}, c.weight, c.first);
 }
 
 /// The definition, row by row in float64: no bounds, no tiles.
@@ -84,6 +85,13 @@ std::vector<RowId> by_brute_force(const Case& c)
     };
     for (const RowId row : c.labelled) lower(static_cast<std::size_t>(row));
 
+    std::vector<double> sorted;
+    for (std::size_t i = 0; i < rows; ++i) {
+        if (!taken[i]) sorted.push_back(nearest[i]);
+    }
+    std::sort(sorted.begin(), sorted.end());
+    const double median = (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
+
     std::vector<RowId> batch;
     while (static_cast<std::int64_t>(batch.size()) < c.count && batch.size() + c.labelled.size() < rows) {
         std::size_t best = rows;
@@ -92,6 +100,7 @@ std::vector<RowId> by_brute_force(const Case& c)
             if (taken[i]) continue;
             const double score = score_of(static_cast<RowId>(i));
             double value = nearest[i] * (c.scored ? 1 + c.weight * (score - low) / (high - low) : 1);
+            if (batch.empty() && c.first == selection::FirstPick::best_of_far_half && c.scored) value = nearest[i] >= median ? score : -INFINITY;
             if (batch.empty() && c.labelled.empty()) value = c.scored && c.weight > 0 ? score : distance(x[i], mean);
             if (value > best_value) {
                 best_value = value;
@@ -130,6 +139,48 @@ TEST(MaxDist, WeighsDistanceByScore)
 TEST(MaxDist, StartsAtTheBestScoreWithoutLabels)
 {
     expect_same({.pool = {.rows = 700, .columns = 5, .tile_rows = 64, .seed = 6}, .scored = true});
+}
+
+TEST(MaxDist, StartsAtTheBestScoreOfTheFarHalf)
+{
+    constexpr auto far_half = selection::FirstPick::best_of_far_half;
+    for (const RowId rows : {700, 701}) {
+        for (const std::uint64_t seed : {13, 14, 15}) {
+            Case c{.pool = {.rows = rows, .columns = 5, .tile_rows = 64, .seed = seed}, .labelled = {1, 2, 650}, .count = 15, .scored = true, .first = far_half};
+            expect_same(c);
+            c.standardise = true;
+            c.weight = 0;
+            expect_same(c);
+        }
+    }
+    Case c{.pool = {.rows = 400, .columns = 3, .tile_rows = 16, .seed = 9, .distinct = 3}, .labelled = {100}, .scored = true, .first = far_half};
+    expect_same(c);  // distances tie at the median
+    c.labelled = {};
+    expect_same(c);
+    c.labelled = {100};
+    c.scored = false;
+    expect_same(c);  // greedy
+}
+
+TEST(MaxDist, FindsTheFarHalfOfOneRowAndOfNone)
+{
+    constexpr auto far_half = selection::FirstPick::best_of_far_half;
+    expect_same({.pool = {.rows = 3, .columns = 2, .tile_rows = 2, .seed = 16}, .labelled = {0, 2}, .count = 2, .scored = true, .first = far_half});
+    EXPECT_TRUE(by_sluice({.pool = {.rows = 2, .columns = 2, .tile_rows = 2, .seed = 16}, .labelled = {0, 1}, .count = 2, .scored = true, .first = far_half}).empty());
+}
+
+TEST(MaxDist, ReadsFeaturesInMemoryAsThoseOfAPool)
+{
+    const test::SharedFolder folder;
+    const auto shard = pool::read_shard(test::write_pool({.rows = 300, .columns = 6, .tile_rows = 32, .seed = 17}, folder.path / "pool.h5", test::ranks()), test::ranks(), true,
+                                        pool::MissingFeatures::error);
+    auto copy = pool::shard_of_features(shard, 6);
+    const auto scaling = pool::Scaling::identity(6);
+    ASSERT_EQ(copy.floats().size(), static_cast<std::size_t>(6 * shard.share.rows()));
+    pool::decode(shard, scaling, shard.share.first_row, shard.share.rows(), copy.floats().data());
+    const std::vector<RowState> state(static_cast<std::size_t>(shard.share.rows()), RowState::unlabelled);
+    Work work;
+    EXPECT_EQ(selection::max_dist({copy, scaling, {}, state, {}, 20, test::ranks(), work}, 0), selection::max_dist({shard, scaling, {}, state, {}, 20, test::ranks(), work}, 0));
 }
 
 TEST(MaxDist, WithWeightZeroIsKCenterGreedy)
