@@ -1,15 +1,13 @@
 #include "fusion/strategy.hpp"
 #include "models/mixture_density/ensemble.hpp"
-#include "selection/selection.hpp"
-#include "selection/top_k.hpp"
+#include "two_index/batch.hpp"
 #include "two_index/mixture_figures.hpp"
-#include "two_index/scores.hpp"
 #include "two_index/visit.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace sluice::two_index {
 
@@ -22,7 +20,11 @@ namespace {
 const std::vector<OptionSpec> keys = {
     text("score", "mi-lb").one_of({"mi-lb", "variance", "random"}).help("of a row: mutual information's lower bound, variance of the members' means, or a draw"),
     text("arithmetic", "exact").one_of({"exact", "two-term"}).help("of MI-LB: the logarithm of what it lacks of its bound, or the difference of two entropies in single precision as the reference code has it"),
-    text("batch_rule", "top-k").one_of({"top-k"}).help("how a batch is chosen by the scores"),
+    text("batch_rule", "top-k").one_of({"top-k", "sbal", "max-dist", "core-set"}).help("the best scores, a draw by them, or points far apart: weighted by score, or whatever their scores"),
+    real("temperature", 0.3).above(0).help("of sbal, in units of the score"),
+    real("weight", 1.0).at_least(0).help("of the score in max-dist: distance is multiplied by 1 + weight x score in [0, 1]"),
+    text("distance", "means").one_of({"means", "inputs"}).help("of max-dist: between the members' means, as in the reference code, or between features, as in the paper"),
+    text("first_pick", "best-of-far-half").one_of({"best-of-far-half", "greedy"}).help("of max-dist: by score among the farther half of the rows, as in the reference code, or like the others"),
     whole("members", 8).at_least(2).at_most(1000).help("networks of the ensemble"),
     whole("member_block", 4).at_least(1).at_most(1000).help("members trained as one batch; ranks and threads share blocks, results depend on it in the last bits"),
     whole("components", 5).at_least(1).at_most(1000).help("Gaussians of a network's mixture"),
@@ -147,10 +149,7 @@ Proposal propose(const Options& options, const StrategyInput& input)
 
     Proposal proposal;
     proposal.rows = input.stages.time(input.iteration, "select", [&](Work& work) {
-        std::vector<RowId> labelled;
-        for (const auto& [row, values] : input.labelled) labelled.push_back(row);
-        const auto& ordering = scores.order.empty() ? scores.value : scores.order;
-        return selection::top_k({input.shard, input.scaling, ordering, input.state, labelled, input.count, input.ranks, work});
+        return choose_batch(options, input, ensemble, scores, work);
     });
     if (proposal.rows.empty()) return proposal;
     proposal.scores = gather_values(scores.value, proposal.rows, input);
