@@ -34,6 +34,9 @@ struct Shard {
 /// Reads this rank's tiles. Collective. Error names row and column of a feature that is not a number.
 Shard read_shard(const std::string& path, const Communicator& ranks, bool with_targets, MissingFeatures missing);
 
+/// Hash of all rows' features as stored, and of the targets where they are there: of each tile, and then of these in tile order. One pass. Collective.
+std::uint64_t fingerprint_of(const Shard& shard, const Communicator& ranks);
+
 /// Own rows [first, first + count) as float32, scaled. \param out  [count, columns]
 void decode(const Shard& shard, const Scaling& scaling, RowId first, RowId count, float* out);
 
