@@ -365,12 +365,21 @@ void Campaign::write_metrics()
 void Campaign::report_iteration() const
 {
     std::string line = fmt::format("iteration {}/{}: {} labelled", state_.iteration, file_.campaign.whole("iterations"), state_.labelled.size());
+    double predicted = 0, predicted_r2 = 0;  // one figure for all of them: there may be many
     for (std::size_t t = 0; t < file_.goals.size(); ++t) {
         const auto& goal = file_.goals[t];
+        if (goal.kind == problems::GoalKind::predict) {
+            predicted += 1;
+            predicted_r2 += state_.out_of_bag_r2.empty() ? 0 : state_.out_of_bag_r2[t];
+            continue;
+        }
         const auto best = std::max_element(state_.labelled.begin(), state_.labelled.end(), [&](const auto& a, const auto& b) { return goal.merit(a.second[t]) < goal.merit(b.second[t]); });
         if (best != state_.labelled.end()) line += fmt::format(", best {} {:.6g} (row {})", goal.target, best->second[t], best->first);
         if (!state_.out_of_bag_r2.empty()) line += fmt::format(", out-of-bag R2 {:.3f}", state_.out_of_bag_r2[t]);
     }
+    if (predicted > 0 && !state_.out_of_bag_r2.empty()) line += fmt::format(", out-of-bag R2 {:.3f}{}", predicted_r2 / predicted, predicted > 1 ? " on average" : "");
+    const auto batch = std::find_if(events_.rbegin(), events_.rend(), [](const auto& event) { return std::holds_alternative<BatchEvent>(event); });
+    for (const auto& [name, value] : figures_of(std::get<BatchEvent>(*batch))) line += fmt::format(", {} {:.6g}", name, value);
     log::info("{}", line);
 }
 

@@ -189,7 +189,7 @@ TEST(SimulatedCampaign, GoesOnFromItsResolvedFileAndCheckpoint)
 TEST(TestRowsOfAClosedPool, AreDrawnOnceAndNeverAskedFor)
 {
     const test::SharedFolder folder;
-    write_pool({.rows = 300, .columns = 3, .tile_rows = 64, .targets = 2}, folder.path / "pool.h5", ranks());
+    test::write_pool({.rows = 300, .columns = 3, .tile_rows = 64, .targets = 2}, folder.path / "pool.h5", ranks());
     ranks().barrier();
     const auto draw = [&](const Communicator& comm, std::vector<pool::RowState>& state, pool::Shard& shard) {
         shard = pool::read_shard((folder.path / "pool.h5").string(), comm, true, pool::MissingFeatures::error);
@@ -228,7 +228,7 @@ TEST(TestRowsOfAClosedPool, AreDrawnOnceAndNeverAskedFor)
 TEST(TestRowsOfAClosedPool, LeaveOthersForTheCampaign)
 {
     const test::SharedFolder folder;
-    write_pool({.rows = 90, .columns = 3, .tile_rows = 16}, folder.path / "pool.h5", ranks());
+    test::write_pool({.rows = 90, .columns = 3, .tile_rows = 16}, folder.path / "pool.h5", ranks());
     ranks().barrier();
     const std::string text = R"([campaign]
 name = "closed"
