@@ -21,9 +21,9 @@ const ScoreRegistration ei{
     "expected improvement over the best labelled value",
     {real("margin", 0.0).at_least(0).help("improvement below this does not count, in standard deviations of the labelled values")},
     [](const Options& options) {
-        return Score{[margin = options.real("margin")](const auto& p, const auto& context, const auto& scores) {
+        return Score{.evaluate = [margin = options.real("margin")](const auto& p, const auto& context, const auto& scores) {
             expected_improvement(p, context.incumbent, margin, scores);
-        }};
+        }, .prefers_better = true};
     }};
 
 }  // namespace

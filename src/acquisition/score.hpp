@@ -21,6 +21,7 @@ struct ScoreContext {
 struct Score {
     std::function<void(const models::Predictions&, const ScoreContext&, const Scores&)> evaluate;
     bool needs_model = true;  ///< false: only first_row and rows of the predictions are read, and no surrogate is trained
+    bool prefers_better = false;  ///< predictions of better values raise it: it needs goals that have a better and a worse
 };
 
 using ScoreRegistration = Registration<Score>;

@@ -24,7 +24,8 @@ const ScoreRegistration ucb{
     "upper confidence bound: mean plus kappa standard deviations",
     {real("kappa", 1.0).at_least(0).help("weight of the standard deviation")},
     [](const Options& options) {
-        return Score{[kappa = options.real("kappa")](const auto& p, const auto&, const auto& scores) { upper_confidence_bound(p, kappa, scores); }};
+        return Score{.evaluate = [kappa = options.real("kappa")](const auto& p, const auto&, const auto& scores) { upper_confidence_bound(p, kappa, scores); },
+                     .prefers_better = true};
     }};
 
 }  // namespace

@@ -50,12 +50,16 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
     return counter;
 }
 
+constexpr std::array<std::uint32_t, 2> stream_key(std::uint64_t seed, Purpose purpose, std::uint32_t iteration)
+{
+    return {static_cast<std::uint32_t>(seed) ^ (static_cast<std::uint32_t>(purpose) * 0x9E3779B9U), static_cast<std::uint32_t>(seed >> 32) ^ iteration};
+}
+
 /// The random numbers of one (seed, purpose, iteration, index); index is a global row or an ensemble member, never a rank.
 class RandomStream {
 public:
     constexpr RandomStream(std::uint64_t seed, Purpose purpose, std::uint32_t iteration, std::uint64_t index)
-        : key_{static_cast<std::uint32_t>(seed) ^ (static_cast<std::uint32_t>(purpose) * 0x9E3779B9U), static_cast<std::uint32_t>(seed >> 32) ^ iteration},
-          index_(index)
+        : key_(stream_key(seed, purpose, iteration)), index_(index)
     {
     }
 

@@ -7,11 +7,13 @@
 #include "campaign/metrics.hpp"
 #include "campaign/pool_map.hpp"
 #include "campaign/propose.hpp"
+#include "campaign/test_rows.hpp"
 #include "campaign/trajectory.hpp"
 #include "fusion/clustering/clustering.hpp"
 #include "pool/scaled.hpp"
 #include "pool/space_filling.hpp"
 #include "pool/standardise.hpp"
+#include "problems/simulated_pool.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -97,17 +99,27 @@ void Campaign::open_pool()
         scaling_ = pool::standardising(*file_.domain);
         return;
     }
-    const auto missing = file_.pool.text("missing") == "error" ? pool::MissingFeatures::error : pool::MissingFeatures::drop_row;
-    shard_ = pool::read_shard(file_.pool_path().string(), ranks_, problem_.reads_targets, missing);
+    if (problem_.simulator) {
+        shard_ = problems::draw_pool(*problem_.simulator, file_.problem.kind, file_.seed(), file_.pool.whole("rows"), ranks_);
+    } else {
+        const auto missing = file_.pool.text("missing") == "error" ? pool::MissingFeatures::error : pool::MissingFeatures::drop_row;
+        shard_ = pool::read_shard(file_.pool_path().string(), ranks_, problem_.reads_targets, missing);
+    }
     scaling_ = file_.pool.text("scaling") == "standard" ? pool::standardising(pool::column_statistics(shard_, ranks_)) : pool::Scaling::identity(shard_.info.columns);
     fresh_.assign(static_cast<std::size_t>(shard_.share.rows()), pool::RowState::unlabelled);
     for (const RowId row : shard_.dropped) fresh_[static_cast<std::size_t>(row - shard_.share.first_row)] = pool::RowState::excluded;
-    if (!problem_.reads_targets) return;
-    for (const auto& goal : file_.goals) {
-        const auto& names = shard_.info.target_names;
-        columns_.push_back(static_cast<std::size_t>(std::find(names.begin(), names.end(), goal.target) - names.begin()));
+    if (!problem_.simulator && !problem_.reads_targets) return;
+    const auto& names = problem_.simulator ? problem_.simulator->targets : shard_.info.target_names;
+    for (const auto& goal : file_.goals) columns_.push_back(static_cast<std::size_t>(std::find(names.begin(), names.end(), goal.target) - names.begin()));
+    const auto tested = file_.pool.whole("test");
+    if (problem_.simulator) {
+        test_ = problems::draw_test_set(*problem_.simulator, file_.seed(), tested, columns_, ranks_);
+        near_boundary_ = problem_.simulator->near_boundary;
+        return;
     }
-    yardstick_ = problems::measure(shard_, columns_, file_.goals, fresh_, ranks_);
+    if (tested > 0) test_ = set_test_rows_aside(shard_, columns_, tested, file_.seed(), fresh_, ranks_);
+    auto yardstick = problems::measure(shard_, columns_, file_.goals, fresh_, ranks_);
+    if (!file_.predicts()) yardstick_ = std::move(yardstick);
 }
 
 void Campaign::restore()
@@ -202,7 +214,7 @@ BatchEvent Campaign::choose_batch()
     if (state_.labelled.size() < fewest) {
         std::vector<bool> eligible;
         for (const auto row : state_.rows) eligible.push_back(row == pool::RowState::unlabelled);
-        batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), file_.seed(), batch.iteration, shard_.share, ranks_);
+        batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), {.seed = file_.seed(), .iteration = batch.iteration}, shard_.share, ranks_);
         return batch;
     }
     if (!strategy_) return propose(file_, shard_, scaling_, state_, stages_, ranks_);
@@ -242,7 +254,7 @@ std::vector<LabelEvent> Campaign::known_labels() const
     together(ranks_, [&] {
         labels = read_labels(csv, file_, shard_.info, {}, [&](RowId row) {
             const bool excluded = shard_.share.owns(row) && fresh_[static_cast<std::size_t>(row - shard_.share.first_row)] == pool::RowState::excluded;
-            return excluded ? fmt::format("row {} cannot be used: a feature or target is missing", row) : std::string();
+            return excluded ? fmt::format("row {} cannot be used: a feature or target is missing, or models are tested on it", row) : std::string();
         });
     });
     return labels;
@@ -297,16 +309,26 @@ std::vector<problems::Answer> Campaign::answers_to(const std::vector<RowId>& row
     std::vector<problems::Answer> answers;
     const auto features = features_of(rows);
     const auto columns = static_cast<std::size_t>(shard_.info.columns);
+    if (problem_.simulator) {
+        const auto labels = problems::simulate_labels(*problem_.simulator, file_.seed(), problems::Population::pool, rows, features, ranks_);
+        const auto values = problems::columns_of(labels, problem_.simulator->targets.size(), columns_);
+        for (auto first = values.begin(); first != values.end(); first += static_cast<std::ptrdiff_t>(columns_.size())) {
+            answers.emplace_back(std::in_place, first, first + static_cast<std::ptrdiff_t>(columns_.size()));
+        }
+        return answers;
+    }
     for (std::size_t i = 0; i < rows.size(); ++i) answers.push_back(problem_.evaluate(std::span(features).subspan(i * columns, columns)));
     return answers;
 }
 
-/// Raw: [rows, columns].
 std::vector<float> Campaign::features_of(const std::vector<RowId>& rows) const
 {
     if (!file_.domain) return pool::gather_rows(shard_, pool::Scaling::identity(shard_.info.columns), rows, ranks_);
     std::vector<float> x;
-    for (const auto row : rows) x.insert(x.end(), point(row).begin(), point(row).end());
+    for (const auto row : rows) {
+        const auto& point = state_.points[static_cast<std::size_t>(row)];
+        x.insert(x.end(), point.begin(), point.end());
+    }
     return x;
 }
 
@@ -343,12 +365,21 @@ void Campaign::write_metrics()
 void Campaign::report_iteration() const
 {
     std::string line = fmt::format("iteration {}/{}: {} labelled", state_.iteration, file_.campaign.whole("iterations"), state_.labelled.size());
+    double predicted = 0, predicted_r2 = 0;  // one figure for all of them: there may be many
     for (std::size_t t = 0; t < file_.goals.size(); ++t) {
         const auto& goal = file_.goals[t];
+        if (goal.kind == problems::GoalKind::predict) {
+            predicted += 1;
+            predicted_r2 += state_.out_of_bag_r2.empty() ? 0 : state_.out_of_bag_r2[t];
+            continue;
+        }
         const auto best = std::max_element(state_.labelled.begin(), state_.labelled.end(), [&](const auto& a, const auto& b) { return goal.merit(a.second[t]) < goal.merit(b.second[t]); });
         if (best != state_.labelled.end()) line += fmt::format(", best {} {:.6g} (row {})", goal.target, best->second[t], best->first);
         if (!state_.out_of_bag_r2.empty()) line += fmt::format(", out-of-bag R2 {:.3f}", state_.out_of_bag_r2[t]);
     }
+    if (predicted > 0 && !state_.out_of_bag_r2.empty()) line += fmt::format(", out-of-bag R2 {:.3f}{}", predicted_r2 / predicted, predicted > 1 ? " on average" : "");
+    const auto batch = std::find_if(events_.rbegin(), events_.rend(), [](const auto& event) { return std::holds_alternative<BatchEvent>(event); });
+    for (const auto& [name, value] : figures_of(std::get<BatchEvent>(*batch))) line += fmt::format(", {} {:.6g}", name, value);
     log::info("{}", line);
 }
 

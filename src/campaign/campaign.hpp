@@ -38,8 +38,8 @@ public:
     const std::filesystem::path& folder() const { return folder_; }
     const State& state() const { return state_; }
     const pool::Shard& shard() const { return shard_; }
-    /// Features of a row asked for, where candidates are generated.
-    const std::vector<float>& point(RowId row) const { return state_.points[static_cast<std::size_t>(row)]; }
+    /// Features of rows of the pool, or of generated candidates asked for, raw: [rows, columns]. Collective.
+    std::vector<float> features_of(const std::vector<RowId>& rows) const;
     /// Ids of rows, empty texts if the pool has none. Root only.
     std::vector<std::string> ids_of(const std::vector<RowId>& rows) const;
 
@@ -52,7 +52,6 @@ private:
     BatchEvent choose_batch();
     BatchEvent spread_points(std::int64_t iteration) const;
     std::vector<problems::Answer> answers_to(const std::vector<RowId>& rows) const;
-    std::vector<float> features_of(const std::vector<RowId>& rows) const;
     void ask_oracle();
     void record(const JournalEvent& event);
     void write_metrics();
@@ -67,7 +66,7 @@ private:
     Strategy strategy_;                 ///< empty: surrogate, acquisition and selection
     pool::Shard shard_;                 ///< without rows where candidates are generated
     pool::Scaling scaling_;
-    std::vector<std::size_t> columns_;  ///< of the pool's targets, per target of the campaign
+    std::vector<std::size_t> columns_;  ///< of the pool's targets or the simulator's outputs, per target of the campaign
     std::vector<pool::RowState> fresh_; ///< [own rows] unlabelled, or excluded
     std::optional<problems::Yardstick> yardstick_;
     problems::TestSet test_;

@@ -25,21 +25,32 @@ const std::vector<OptionSpec> campaign_keys = {
     whole("batch", 10).at_least(1).at_most(1e6).help("rows asked for in one iteration"),
     whole("iterations", 50).at_least(0).help("batches at most, after the initial rows"),
     text("stop", "top-10").one_of({"top-10", "never"}).or_number().help(
-        "top-10: a row of the best min(10, 1 %) of a closed pool is labelled; a number: a single target is as good as that"),
+        "top-10: a row of the best min(10, 1 %) of a closed pool is labelled; a number: a single target is as good as that; never by default where there is no best"),
 };
 
 const std::vector<OptionSpec> initial_keys = {
     whole("count", 20).at_least(1).help("initial rows"),
     text("rule", "").one_of({"lower-half", "random", "rows", "file", "latin-hypercube"}).help(
-        "how they are chosen; by default lower-half for a closed pool, latin-hypercube for a domain, else random"),
+        "how they are chosen; by default lower-half for a closed pool that is searched for its best, latin-hypercube for a domain, else random"),
     numbers("rows").help("the rows, for rule = \"rows\""),
     text("file", "").help("CSV of rows or ids with known labels, for rule = \"file\""),
 };
 
+const OptionSpec scaling_key =
+    text("scaling", "standard").one_of({"standard", "none"}).help("of features, for models and distances: mean 0 and deviation 1 over the pool, or as stored");
+
 const std::vector<OptionSpec> pool_keys = {
     text("file", "").required().help("pool file, relative to the campaign file"),
-    text("scaling", "standard").one_of({"standard", "none"}).help("of features, for models and distances: mean 0 and deviation 1 over the pool, or as stored"),
+    scaling_key,
     text("missing", "error").one_of({"error", "drop-row"}).help("what happens to a row with a feature that is not a number"),
+    whole("test", 0).at_least(0).help("rows of a closed pool, drawn at random, that models are tested on and that are never asked for"),
+};
+
+/// In place of them, where a simulator draws the pool.
+const std::vector<OptionSpec> simulated_pool_keys = {
+    whole("rows", 0).required().at_least(1).at_most(1e10).help("candidates drawn by a simulator, in place of file"),
+    scaling_key,
+    whole("test", 2000).at_least(0).at_most(1e7).help("further points, drawn by a simulator, that models are tested on"),
 };
 
 const std::vector<OptionSpec> domain_keys = {
@@ -49,7 +60,7 @@ const std::vector<OptionSpec> domain_keys = {
 };
 
 const std::vector<OptionSpec> target_keys = {
-    text("name", "").required().help("a target of the pool"),
+    text("name", "").required().help("a target of the pool, or an output of the simulator; a simulator's may all be left out, and are to be predicted then"),
     text("goal", "maximize").one_of({"maximize", "minimize", "window", "predict"}).help("what is wanted of it; predict: no value is better, the model is to learn all of them"),
     numbers("window").help("lowest and highest value, for goal = \"window\""),
 };
@@ -213,6 +224,32 @@ std::optional<pool::Domain> read_domain(Reader& reader, const toml::table& root)
     return domain;
 }
 
+/// The simulator of a problem, where it is one.
+std::optional<problems::Simulator> simulator_of(const Choice& problem)
+{
+    const auto& all = Registration<problems::Problem>::all();
+    const auto found = all.find(problem.kind);
+    return found == all.end() ? std::nullopt : found->second->make(problem.options).simulator;
+}
+
+/// Whether the pool is drawn and not read; of a problem of unknown kind, which has been reported, by what the section says.
+bool is_drawn(const toml::table& root, const Choice& problem, bool simulated)
+{
+    const bool is_known = Registration<problems::Problem>::all().contains(problem.kind);
+    return is_known ? simulated : root.at_path("pool.rows").node() != nullptr && root.at_path("pool.file").node() == nullptr;
+}
+
+Options read_pool(Reader& reader, const toml::table& root, const std::string& problem, bool simulated)
+{
+    const auto* table = find_table(reader, root, "pool");
+    const std::string stranger = simulated ? "file" : "rows";
+    if (const auto* node = table == nullptr ? nullptr : table->get(stranger)) {
+        reader.add(reader.place("pool", node, stranger), simulated ? fmt::format("[pool] file: not with [problem] kind = \"{}\", which draws its pool; say how many rows", problem)
+                                                                   : "[pool] rows: only with a simulator, which draws its pool; other problems have a file");
+    }
+    return read_section(reader, table, "pool", simulated ? simulated_pool_keys : pool_keys, {stranger});
+}
+
 problems::Goal read_goal(Reader& reader, const toml::table& table)
 {
     const auto options = read_section(reader, &table, "target", target_keys, {});
@@ -236,9 +273,15 @@ problems::Goal read_goal(Reader& reader, const toml::table& table)
     return goal;
 }
 
-std::vector<problems::Goal> read_goals(Reader& reader, const toml::table& root)
+/// Without sections [[target]], a simulator's outputs are to be predicted.
+std::vector<problems::Goal> read_goals(Reader& reader, const toml::table& root, bool drawn, const std::optional<problems::Simulator>& simulator)
 {
     const auto* node = root.get("target");
+    if (node == nullptr && drawn) {
+        std::vector<problems::Goal> goals;
+        for (const auto& name : simulator ? simulator->targets : std::vector<std::string>()) goals.push_back({name, problems::GoalKind::predict});
+        return goals;
+    }
     if (node == nullptr || !node->is_array_of_tables()) {
         const auto* found = node == nullptr ? "[[target]]: missing" : "target: must be written [[target]]";
         reader.add(reader.place("target", node), fmt::format("{}; at least one such section with name and goal is needed", found));
@@ -251,6 +294,22 @@ std::vector<problems::Goal> read_goals(Reader& reader, const toml::table& root)
         if (!names.insert(goals.back().target).second) reader.add(reader.place("target", &element), fmt::format("[[target]] name = \"{}\": appears twice", goals.back().target));
     }
     return goals;
+}
+
+/// A campaign names a simulator's outputs, in any order, and all of them.
+void check_outputs(Reader& reader, const toml::table& root, const CampaignFile& file, const problems::Simulator& simulator)
+{
+    const auto* node = root.get("target");
+    for (std::size_t t = 0; t < file.goals.size(); ++t) {
+        const auto& name = file.goals[t].target;
+        if (name.empty() || std::find(simulator.targets.begin(), simulator.targets.end(), name) != simulator.targets.end()) continue;
+        reader.add(reader.place("target", root.at_path(fmt::format("target[{}].name", t)).node()),
+                   fmt::format("[[target]] name = \"{}\": not an output of \"{}\"; allowed: {}", name, file.problem.kind, fmt::join(simulator.targets, ", ")));
+    }
+    if (!file.goals.empty() && file.goals.size() < simulator.targets.size()) {
+        reader.add(reader.place("target", node), fmt::format("[[target]]: {} of the {} outputs of \"{}\"; name all of them, or none and all are to be predicted",
+                                                             file.goals.size(), simulator.targets.size(), file.problem.kind));
+    }
 }
 
 /// Puts "section.key=value" into the table, as if the file said so.
@@ -286,26 +345,37 @@ void apply_setting(Reader& reader, toml::table& root, const std::string& setting
     reader.from_command_line.insert(section + "." + key);
 }
 
-void check_combinations(Reader& reader, const toml::table& root, CampaignFile& file)
+void check_combinations(Reader& reader, const toml::table& root, CampaignFile& file, bool simulated)
 {
     // A problem of unknown kind has been reported: no complaints that follow from it.
     const bool closed = file.problem.kind == "closed-pool" || !Registration<problems::Problem>::all().contains(file.problem.kind);
+    const bool has_best = closed && !file.predicts();  // known to the program
     const auto stop_place = reader.place("campaign", root.at_path("campaign.stop").node(), "stop");
     if (file.campaign.is_number("stop") && file.goals.size() > 1) reader.add(stop_place, "[campaign] stop: a number needs a single target");
     if (file.problem.kind == "function" && file.goals.size() > 1) reader.add(reader.place("problem", root.get("problem")), fmt::format("[problem] kind = \"function\": {} targets; a function has one", file.goals.size()));
-    if (file.domain && file.problem.kind == "closed-pool") reader.add(reader.place("problem", root.get("problem")), "[problem] kind = \"closed-pool\": not with [domain]; allowed here: \"function\", \"ask-tell\"");
+    if (file.campaign.is_number("stop") && file.predicts()) reader.add(stop_place, "[campaign] stop: a number needs a goal that values can reach; nothing is better where goal = \"predict\"; allowed here: \"never\"");
+    if (file.domain && (file.problem.kind == "closed-pool" || simulated)) {
+        reader.add(reader.place("problem", root.get("problem")), fmt::format("[problem] kind = \"{}\": not with [domain]; allowed here: \"function\", \"ask-tell\"", file.problem.kind));
+    }
+    if (!file.domain && !simulated && !closed && file.pool.whole("test") > 0) {
+        reader.add(reader.place("pool", root.at_path("pool.test").node(), "test"), "[pool] test: only for a closed pool, whose labels are known, and for simulators");
+    }
     if (file.domain && file.strategy.kind.empty()) reader.add(reader.place("domain", root.get("domain")), "[domain]: needs [strategy] kind = \"fusion\", which generates candidates");
-    if (!closed && !file.campaign.is_number("stop") && file.campaign.text("stop") == "top-10") {
-        if (root.at_path("campaign.stop")) reader.add(stop_place, "[campaign] stop = \"top-10\": only for a closed pool, whose labels are known; allowed here: \"never\" or a number");
+    if (!has_best && !file.campaign.is_number("stop") && file.campaign.text("stop") == "top-10") {
+        if (root.at_path("campaign.stop") && closed) reader.add(stop_place, "[campaign] stop = \"top-10\": no row is best where goal = \"predict\"; allowed here: \"never\"");
+        else if (root.at_path("campaign.stop")) reader.add(stop_place, "[campaign] stop = \"top-10\": only for a closed pool, whose labels are known; allowed here: \"never\" or a number");
         else file.campaign.set(text("stop", ""), std::string("never"));
     }
     auto& initial = file.initial;
     const auto rule_place = reader.place("campaign.initial", root.at_path("campaign.initial").node(), "rule");
-    if (initial.text("rule").empty()) initial.set(text("rule", ""), std::string(file.domain ? "latin-hypercube" : closed ? "lower-half" : "random"));
+    if (initial.text("rule").empty()) initial.set(text("rule", ""), std::string(file.domain ? "latin-hypercube" : has_best ? "lower-half" : "random"));
     const auto& rule = initial.text("rule");
     if (file.domain && rule != "latin-hypercube" && rule != "random") reader.add(rule_place, fmt::format("[campaign.initial] rule = \"{}\": not with [domain]; allowed here: \"latin-hypercube\", \"random\"", rule));
     if (!file.domain && rule == "latin-hypercube") reader.add(rule_place, "[campaign.initial] rule = \"latin-hypercube\": only with [domain]");
-    if (rule == "lower-half" && !closed) reader.add(rule_place, "[campaign.initial] rule = \"lower-half\": only for a closed pool; allowed here: \"random\", \"rows\", \"file\"");
+    if (rule == "lower-half" && !has_best) {
+        reader.add(rule_place, fmt::format("[campaign.initial] rule = \"lower-half\": {}; allowed here: \"random\", \"rows\", \"file\"",
+                                           closed ? "no half is lower where goal = \"predict\"" : "only for a closed pool"));
+    }
     if ((rule == "rows") == initial.numbers("rows").empty()) reader.add(rule_place, "[campaign.initial] rows: a list of rows goes with rule = \"rows\", and only with it");
     if ((rule == "file") == initial.text("file").empty()) reader.add(rule_place, "[campaign.initial] file: a CSV file goes with rule = \"file\", and only with it");
     std::set<double> rows;
@@ -318,12 +388,23 @@ void check_combinations(Reader& reader, const toml::table& root, CampaignFile& f
     }
 }
 
-/// What happens when a score needs a surrogate and none is chosen.
-void check_surrogate(Reader& reader, const toml::table& root, const CampaignFile& file)
+/// A score may need a surrogate, and goals that have a better and a worse.
+void check_score(Reader& reader, const toml::table& root, const CampaignFile& file)
 {
-    if (!root.contains("surrogate") && Registration<acquisition::Score>::all().contains(file.acquisition.kind)) {
-        const auto score = Registration<acquisition::Score>::all().at(file.acquisition.kind)->make(file.acquisition.options);
-        if (score.needs_model) reader.add(reader.path, fmt::format("[surrogate]: missing; [acquisition] kind = \"{}\" needs one of: {}", file.acquisition.kind, fmt::join(kinds<models::Family>(), ", ")));
+    const auto& all = Registration<acquisition::Score>::all();
+    if (!all.contains(file.acquisition.kind)) return;
+    const auto make = [&](const std::string& kind) { return all.at(kind)->make(kind == file.acquisition.kind ? file.acquisition.options : Options(all.at(kind)->options)); };
+    const auto score = make(file.acquisition.kind);
+    if (score.needs_model && !root.contains("surrogate")) {
+        reader.add(reader.path, fmt::format("[surrogate]: missing; [acquisition] kind = \"{}\" needs one of: {}", file.acquisition.kind, fmt::join(kinds<models::Family>(), ", ")));
+    }
+    if (score.prefers_better && file.predicts()) {
+        std::vector<std::string> allowed;
+        for (const auto& kind : kinds<acquisition::Score>()) {
+            if (!make(kind).prefers_better) allowed.push_back("\"" + kind + "\"");
+        }
+        reader.add(reader.place("acquisition", root.at_path("acquisition.kind").node(), "kind"),
+                   fmt::format("[acquisition] kind = \"{}\": nothing is better where goal = \"predict\"; allowed here: {}", file.acquisition.kind, fmt::join(allowed, ", ")));
     }
 }
 
@@ -347,6 +428,9 @@ void read_strategy(Reader& reader, const toml::table& root, CampaignFile& file)
     file.strategy = read_choice<Strategy>(reader, root, "strategy", "", {});
     if (file.strategy.kind == "fusion" && file.goals.size() > fusion_targets) {
         reader.add(reader.place("strategy", root.get("strategy")), fmt::format("[strategy] kind = \"fusion\": {} targets; at most {} are combined", file.goals.size(), fusion_targets));
+    }
+    if (file.strategy.kind == "fusion" && file.predicts()) {
+        reader.add(reader.place("strategy", root.get("strategy")), "[strategy] kind = \"fusion\": searches for the best, and nothing is better where goal = \"predict\"");
     }
     for (const char* section : {"surrogate", "acquisition", "selection"}) {
         if (const auto* node = root.get(section)) reader.add(reader.place(section, node), fmt::format("[{}]: not beside [strategy], which stands in place of it", section));
@@ -375,9 +459,12 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     if (initial != nullptr && !initial->is_table()) reader.add(reader.place("campaign", initial), "[campaign] initial: must be a table, e.g. { count = 20, rule = \"random\" }");
     file.initial = read_section(reader, initial == nullptr ? nullptr : initial->as_table(), "campaign.initial", initial_keys, {});
     file.domain = read_domain(reader, root);
-    file.pool = file.domain ? Options(pool_keys) : read_section(reader, find_table(reader, root, "pool"), "pool", pool_keys, {});
-    file.goals = read_goals(reader, root);
     file.problem = read_choice<problems::Problem>(reader, root, "problem", "", {});
+    const auto simulator = simulator_of(file.problem);
+    const bool drawn = is_drawn(root, file.problem, simulator.has_value());
+    file.pool = file.domain ? Options(pool_keys) : read_pool(reader, root, file.problem.kind, drawn);
+    file.goals = read_goals(reader, root, drawn, simulator);
+    if (simulator) check_outputs(reader, root, file, *simulator);
     if (root.contains("strategy")) {
         read_strategy(reader, root, file);
     } else {
@@ -395,12 +482,13 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
         file.surrogate_common = Options(surrogate_keys);
     }
     file.checkpoint = read_section(reader, find_table(reader, root, "checkpoint"), "checkpoint", checkpoint_keys, {});
-    check_combinations(reader, root, file);
-    check_surrogate(reader, root, file);
+    check_combinations(reader, root, file, drawn);
+    check_score(reader, root, file);
     return file;
 }
 
-std::string section_text(const std::string& title, const std::vector<std::pair<std::string, const Options*>>& parts, const std::string& kind)
+/// \param parts  keys to leave out, and options
+std::string section_text(const std::string& title, const std::vector<std::pair<std::set<std::string>, const Options*>>& parts, const std::string& kind)
 {
     std::string out = fmt::format("[{}]\n", title);
     if (!kind.empty()) out += fmt::format("kind = {}\n", sluice::to_toml(OptionValue(kind)));
@@ -409,19 +497,27 @@ std::string section_text(const std::string& title, const std::vector<std::pair<s
             const auto* list = std::get_if<std::vector<double>>(&value);
             const auto* string = std::get_if<std::string>(&value);
             const bool unset = (list != nullptr && list->empty()) || (string != nullptr && string->empty());
-            if (name != skip && !unset) out += fmt::format("{} = {}\n", name, sluice::to_toml(value));
+            if (!skip.contains(name) && !unset) out += fmt::format("{} = {}\n", name, sluice::to_toml(value));
         }
     }
     return out + "\n";
 }
 
+/// Keys of [pool] that do not decide the results: where it lies, and that there are no test rows, which older runs do not say.
+std::set<std::string> not_of_the_results(const Options& pool)
+{
+    std::set<std::string> keys = {"file"};
+    if (pool.whole("test") == 0) keys.insert("test");
+    return keys;
+}
+
 std::string results_text(const CampaignFile& file, bool for_identity)
 {
-    const char* nothing = "";
-    std::string out = section_text("campaign", {{for_identity ? "iterations" : nothing, &file.campaign}}, "");
+    const std::set<std::string> nothing;
+    std::string out = section_text("campaign", {{for_identity ? std::set<std::string>{"iterations"} : nothing, &file.campaign}}, "");
     out += section_text("campaign.initial", {{nothing, &file.initial}}, "");
     if (file.domain) out += fmt::format("[domain]\nlower = {}\nupper = {}\n\n", sluice::to_toml(file.domain->lower), sluice::to_toml(file.domain->upper));
-    else out += section_text("pool", {{for_identity ? "file" : nothing, &file.pool}}, "");
+    else out += section_text("pool", {{for_identity ? not_of_the_results(file.pool) : nothing, &file.pool}}, "");
     for (const auto& goal : file.goals) {
         out += fmt::format("[[target]]\nname = {}\n", sluice::to_toml(OptionValue(goal.target)));
         if (goal.kind == problems::GoalKind::window) out += fmt::format("goal = \"window\"\nwindow = [{}, {}]\n\n", goal.low, goal.high);
@@ -453,10 +549,20 @@ void check_against_pool(Reader& reader, const toml::table& root, const CampaignF
     if (const auto count = file.initial.whole("count"); file.initial.text("rule") == "random" && count > info.rows) {
         reader.add(reader.place("campaign.initial", initial, "count"), fmt::format("[campaign.initial] count = {}: {} has {} rows", count, info.path, info.rows));
     }
+    if (const auto test = file.pool.whole("test"); file.problem.kind == "closed-pool" && test > info.rows) {
+        reader.add(reader.place("pool", root.at_path("pool.test").node(), "test"), fmt::format("[pool] test = {}: {} has {} rows", test, info.path, info.rows));
+    }
 }
 
 void check_pool(Reader& reader, const toml::table& root, const CampaignFile& file)
 {
+    if (file.pool_is_drawn()) {
+        pool::PoolInfo drawn;
+        drawn.path = file.problem.kind;
+        drawn.rows = file.pool.whole("rows");
+        if (drawn.rows > 0) check_against_pool(reader, root, file, drawn);
+        return;
+    }
     if (file.pool.text("file").empty()) return;
     try {
         check_against_pool(reader, root, file, pool::read_pool_info(hdf5::File::open(file.pool_path())));
@@ -482,6 +588,16 @@ void describe_kinds(std::string& out, const std::string& section)
 }
 
 }  // namespace
+
+bool CampaignFile::pool_is_drawn() const
+{
+    return pool.values().contains("rows");
+}
+
+bool CampaignFile::predicts() const
+{
+    return std::any_of(goals.begin(), goals.end(), [](const auto& goal) { return goal.kind == problems::GoalKind::predict; });
+}
 
 std::filesystem::path CampaignFile::pool_path() const
 {
@@ -514,7 +630,7 @@ CampaignFile read_campaign(const std::filesystem::path& path, const std::vector<
 
 std::string to_toml(const CampaignFile& file)
 {
-    return results_text(file, false) + section_text("checkpoint", {{"", &file.checkpoint}}, "");
+    return results_text(file, false) + section_text("checkpoint", {{{}, &file.checkpoint}}, "");
 }
 
 std::string identity(const CampaignFile& file)
@@ -529,6 +645,7 @@ std::string describe_keys()
     describe_section(out, "campaign", campaign_keys);
     describe_section(out, "campaign.initial", initial_keys);
     describe_section(out, "pool", pool_keys);
+    describe_section(out, "pool (simulator)", simulated_pool_keys);
     describe_section(out, "domain", domain_keys);
     describe_section(out, "target", target_keys);
     describe_kinds<problems::Problem>(out, "problem");

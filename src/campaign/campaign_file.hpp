@@ -33,6 +33,10 @@ struct CampaignFile {
 
     std::string name() const { return campaign.text("name"); }
     std::uint64_t seed() const { return static_cast<std::uint64_t>(campaign.whole("seed")); }
+    /// Whether a simulator draws the pool: it has no file then.
+    bool pool_is_drawn() const;
+    /// Whether a target is only to be predicted: then there is no best row.
+    bool predicts() const;
     /// The pool file, relative to the folder of the campaign file.
     std::filesystem::path pool_path() const;
 };

@@ -1,7 +1,6 @@
 #include "campaign/initial_rows.hpp"
 
 #include "base/csv.hpp"
-#include "base/random.hpp"
 #include "parallel/first_k.hpp"
 
 #include <algorithm>
@@ -12,13 +11,13 @@
 
 namespace sluice::campaign {
 
-std::vector<RowId> draw_rows(const std::vector<bool>& eligible, std::int64_t count, std::uint64_t seed, std::int64_t iteration, const Share& share, const Communicator& ranks)
+std::vector<RowId> draw_rows(const std::vector<bool>& eligible, std::int64_t count, const Draw& draw, const Share& share, const Communicator& ranks)
 {
     std::vector<Ranked> own;
     for (std::size_t i = 0; i < eligible.size(); ++i) {
         if (!eligible[i]) continue;
         const RowId row = share.first_row + static_cast<RowId>(i);
-        own.push_back({RandomStream(seed, Purpose::initial_rows, static_cast<std::uint32_t>(iteration), static_cast<std::uint64_t>(row)).uniform(), row});
+        own.push_back({RandomStream(draw.seed, draw.purpose, static_cast<std::uint32_t>(draw.iteration), static_cast<std::uint64_t>(row)).uniform(), row});
     }
     std::vector<RowId> rows;
     for (const auto& drawn : parallel::first_k(std::move(own), count, ranks)) rows.push_back(drawn.row);
@@ -35,7 +34,7 @@ std::vector<RowId> initial_rows(const CampaignFile& file, const pool::Shard& sha
         for (const double row : file.initial.numbers("rows")) rows.push_back(static_cast<RowId>(row));
         for (const RowId row : rows) {
             const bool excluded = shard.share.owns(row) && fresh[static_cast<std::size_t>(row - shard.share.first_row)] == pool::RowState::excluded;
-            if (ranks.any(excluded)) throw Agreed(fmt::format("{}: [campaign.initial] rows: row {} cannot be used: a feature or target is missing", file.path.string(), row));
+            if (ranks.any(excluded)) throw Agreed(fmt::format("{}: [campaign.initial] rows: row {} cannot be used: a feature or target is missing, or models are tested on it", file.path.string(), row));
         }
         return rows;
     }
@@ -45,7 +44,7 @@ std::vector<RowId> initial_rows(const CampaignFile& file, const pool::Shard& sha
     }
     const auto asked = file.initial.whole("count");
     const auto count = rule == "lower-half" ? problems::initial_count(asked, yardstick->rows) : asked;
-    return draw_rows(eligible, count, file.seed(), 0, shard.share, ranks);
+    return draw_rows(eligible, count, {file.seed()}, shard.share, ranks);
 }
 
 std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const CampaignFile& file, const pool::PoolInfo& info, const std::vector<RowId>& candidates,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/random.hpp"
 #include "campaign/campaign_file.hpp"
 #include "campaign/journal.hpp"
 #include "problems/closed_pool.hpp"
@@ -8,9 +9,16 @@
 
 namespace sluice::campaign {
 
+/// What rows are drawn for.
+struct Draw {
+    std::uint64_t seed;
+    Purpose purpose = Purpose::initial_rows;
+    std::int64_t iteration = 0;
+};
+
 /// Draws `count` of the eligible rows uniformly without replacement, ascending: those with the largest random number, which is keyed by
-/// (seed, iteration, row). Fewer if fewer are eligible. Collective.
-std::vector<RowId> draw_rows(const std::vector<bool>& eligible, std::int64_t count, std::uint64_t seed, std::int64_t iteration, const Share& share, const Communicator& ranks);
+/// (draw, row). Fewer if fewer are eligible. Collective.
+std::vector<RowId> draw_rows(const std::vector<bool>& eligible, std::int64_t count, const Draw& draw, const Share& share, const Communicator& ranks);
 
 /// The rows that a campaign starts from, by its rule. \param fresh  [own rows] states before anything was asked. Collective.
 std::vector<RowId> initial_rows(const CampaignFile& file, const pool::Shard& shard, const std::vector<pool::RowState>& fresh,

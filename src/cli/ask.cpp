@@ -12,21 +12,26 @@ struct Arguments : CampaignArguments {
     std::string output;
 };
 
-/// The batch as a table to be filled in: iteration, row, id, the features x1, x2, ... of generated candidates, one empty column per target, and status
-/// ("failed" where there is no answer).
-std::string batch_csv(const campaign::Campaign& campaign, const std::vector<RowId>& rows)
+/// The batch as a table to be filled in: iteration, row, id, the features of candidates that are in no file (x1, x2, ..., or a simulator's names),
+/// one empty column per target, and status ("failed" where there is no answer). Collective.
+std::string batch_csv(const campaign::Campaign& campaign, const std::vector<RowId>& rows, const Communicator& ranks)
 {
     std::string text = "iteration,row,id";
-    const auto generated = campaign.file().domain ? campaign.file().domain->columns() : 0;
-    for (RowId c = 1; c <= generated; ++c) text += fmt::format(",x{}", c);
-    for (const auto& goal : campaign.file().goals) text += "," + csv_cell(goal.target);
+    const auto& file = campaign.file();
+    const auto& info = campaign.shard().info;
+    const auto generated = file.domain || file.pool_is_drawn() ? static_cast<std::size_t>(info.columns) : 0;
+    for (std::size_t c = 0; c < generated; ++c) text += "," + (info.column_names.empty() ? fmt::format("x{}", c + 1) : csv_cell(info.column_names[c]));
+    for (const auto& goal : file.goals) text += "," + csv_cell(goal.target);
     text += ",status\n";
-    const auto ids = campaign.ids_of(rows);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        text += fmt::format("{},{},{}", campaign.state().iteration, rows[i], csv_cell(ids[i]));
-        for (RowId c = 0; c < generated; ++c) text += fmt::format(",{}", campaign.point(rows[i])[static_cast<std::size_t>(c)]);
-        text += std::string(campaign.file().goals.size(), ',') + ",\n";
-    }
+    const auto features = generated > 0 ? campaign.features_of(rows) : std::vector<float>();
+    on_root(ranks, [&] {
+        const auto ids = campaign.ids_of(rows);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            text += fmt::format("{},{},{}", campaign.state().iteration, rows[i], csv_cell(ids[i]));
+            for (std::size_t c = 0; c < generated; ++c) text += fmt::format(",{}", features[i * generated + c]);
+            text += std::string(file.goals.size(), ',') + ",\n";
+        }
+    });
     return text;
 }
 
@@ -45,7 +50,8 @@ ExitCode ask(const Arguments& arguments, const Communicator& ranks)
         log::info("nothing to ask: the campaign is over after {} iterations, {} rows labelled", campaign.state().iteration, campaign.state().labelled.size());
         return ExitCode::done;
     }
-    on_root(ranks, [&] { write_file_atomically(arguments.output, batch_csv(campaign, rows)); });
+    const auto text = batch_csv(campaign, rows, ranks);
+    on_root(ranks, [&] { write_file_atomically(arguments.output, text); });
     log::info("{}: {} rows of iteration {} wait for an answer", arguments.output, rows.size(), campaign.state().iteration);
     return ExitCode::done;
 }

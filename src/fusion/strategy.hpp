@@ -41,7 +41,7 @@ struct Proposal {
     std::vector<std::vector<double>> mean;  ///< per row and target, raw units
     std::vector<std::vector<double>> sd;
     std::vector<double> out_of_bag_r2;      ///< per target
-    std::string diagnostics;                ///< JSON object of the strategy's own
+    std::string diagnostics;                ///< JSON object of the strategy's own; numbers of an object "figures" in it become columns of metrics.csv
 };
 
 /// A whole way to choose batches, in place of surrogate, acquisition and selection. May remember what depends on the pool alone. Collective.

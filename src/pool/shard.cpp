@@ -57,27 +57,6 @@ void treat_missing(Shard& shard, MissingFeatures missing)
     }
 }
 
-std::uint64_t fingerprint_of(const Shard& shard, const Communicator& ranks)
-{
-    const auto& info = shard.info;
-    const Tiling tiling = info.tiling();
-    const auto width = info.target_names.size();
-    std::vector<std::uint64_t> own(static_cast<std::size_t>(shard.share.tiles()));
-    Kokkos::parallel_for("pool/fingerprint", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, shard.share.tiles()), [&](RowId i) {
-        const RowId tile = shard.share.first_tile + i, first = tiling.first_row(tile);
-        const auto rows = static_cast<std::size_t>(tiling.rows_in(tile));
-        std::uint64_t hash = XXH3_64bits(shard.row(first), rows * info.row_bytes());
-        if (!shard.targets.empty()) {
-            const double* targets = shard.targets.data() + static_cast<std::size_t>(first - shard.share.first_row) * width;
-            hash = XXH3_64bits_withSeed(targets, rows * width * sizeof(double), hash);
-        }
-        own[static_cast<std::size_t>(i)] = hash;
-    });
-    const auto all = ranks.gather(std::span<const std::uint64_t>(own));
-    const auto shape = fmt::format("{} {} {} {}", info.rows, info.columns, name_of(info.type), info.tile_rows);
-    return XXH3_64bits_withSeed(all.data(), all.size() * sizeof(std::uint64_t), XXH3_64bits(shape.data(), shape.size()));
-}
-
 /// Every rank gives its own rows among `rows` (fetch: row -> width values) and gets all of them, in the order asked for.
 template <typename T, typename Fetch>
 std::vector<T> gather_from_owners(const Share& share, std::span<const RowId> rows, std::size_t width, const Communicator& ranks, const Fetch& fetch)
@@ -107,6 +86,27 @@ Scaling Scaling::identity(RowId columns)
 bool Scaling::is_identity() const
 {
     return std::all_of(shift.begin(), shift.end(), [](float s) { return s == 0.0F; }) && std::all_of(factor.begin(), factor.end(), [](float f) { return f == 1.0F; });
+}
+
+std::uint64_t fingerprint_of(const Shard& shard, const Communicator& ranks)
+{
+    const auto& info = shard.info;
+    const Tiling tiling = info.tiling();
+    const auto width = info.target_names.size();
+    std::vector<std::uint64_t> own(static_cast<std::size_t>(shard.share.tiles()));
+    Kokkos::parallel_for("pool/fingerprint", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, shard.share.tiles()), [&](RowId i) {
+        const RowId tile = shard.share.first_tile + i, first = tiling.first_row(tile);
+        const auto rows = static_cast<std::size_t>(tiling.rows_in(tile));
+        std::uint64_t hash = XXH3_64bits(shard.row(first), rows * info.row_bytes());
+        if (!shard.targets.empty()) {
+            const double* targets = shard.targets.data() + static_cast<std::size_t>(first - shard.share.first_row) * width;
+            hash = XXH3_64bits_withSeed(targets, rows * width * sizeof(double), hash);
+        }
+        own[static_cast<std::size_t>(i)] = hash;
+    });
+    const auto all = ranks.gather(std::span<const std::uint64_t>(own));
+    const auto shape = fmt::format("{} {} {} {}", info.rows, info.columns, name_of(info.type), info.tile_rows);
+    return XXH3_64bits_withSeed(all.data(), all.size() * sizeof(std::uint64_t), XXH3_64bits(shape.data(), shape.size()));
 }
 
 Shard read_shard(const std::string& path, const Communicator& ranks, bool with_targets, MissingFeatures missing)

@@ -39,6 +39,9 @@ Shard read_shard(const std::string& path, const Communicator& ranks, bool with_t
 /// A shard in memory whose rows are dealt as those of another: float32, unnamed columns, no targets, no fingerprint. The caller fills the features.
 Shard shard_of_features(const Shard& like, RowId columns);
 
+/// Hash of all rows' features as stored, and of the targets where they are there: of each tile, and then of these in tile order. One pass. Collective.
+std::uint64_t fingerprint_of(const Shard& shard, const Communicator& ranks);
+
 /// Own rows [first, first + count) as float32, scaled. \param out  [count, columns]
 void decode(const Shard& shard, const Scaling& scaling, RowId first, RowId count, float* out);
 

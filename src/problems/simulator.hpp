@@ -14,6 +14,12 @@ namespace sluice::problems {
 /// Which population a row is drawn for: the pool, or the points that models are tested on.
 enum class Population : std::uint32_t { pool = 0, test = 1 };
 
+/// The random numbers of one row.
+inline RandomStream stream_of(std::uint64_t seed, Purpose purpose, Population population, RowId row)
+{
+    return {seed, purpose, static_cast<std::uint32_t>(population), static_cast<std::uint64_t>(row)};
+}
+
 /// A population of candidates whose features and labels are drawn by row number: what row r is, and what its label will be, depends on
 /// (seed, population, r) alone, so that a pool of any size is the same on any number of ranks.
 struct Simulator {

@@ -28,8 +28,9 @@ Range iteration_range(double first, double last)
 
 Frame draw_axes(Drawing& drawing, const AxesSpec& spec)
 {
-    const auto y_ticks = ticks_in(spec.y, std::max(3, static_cast<int>(spec.place.height / pixels_per_y_tick)));
-    const auto y_labels = tick_labels(y_ticks);
+    const int most_y_ticks = std::max(3, static_cast<int>(spec.place.height / pixels_per_y_tick));
+    const auto y_ticks = spec.y_is_logarithm ? logarithmic_ticks_in(spec.y, most_y_ticks) : ticks_in(spec.y, most_y_ticks);
+    const auto y_labels = spec.y_is_logarithm ? logarithmic_tick_labels(y_ticks) : tick_labels(y_ticks);
     const double left = left_space(y_labels);
     const Box inner{spec.place.x + left, spec.place.y, spec.place.width - left - right_space, spec.place.height - bottom_space};
     const double bottom = inner.y + inner.height;

@@ -17,6 +17,7 @@ struct AxesSpec {
     std::string x_label;
     std::string y_label;
     bool x_is_whole = false;  ///< an axis that counts: no ticks between whole numbers
+    bool y_is_logarithm = false;  ///< y are common logarithms; the numbers at the axis are not
 };
 
 /// The inner rectangle of drawn axes, with the scales that place data in it.

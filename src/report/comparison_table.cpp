@@ -1,6 +1,7 @@
 #include "report/comparison_table.hpp"
 
 #include "report/html.hpp"
+#include "report/learning_curve.hpp"
 #include "report/number_text.hpp"
 #include "report/svg.hpp"
 
@@ -29,8 +30,15 @@ std::string comparison_table(const std::vector<RunRecord>& runs, const RunNames&
                 .is_number = {false, true, true, true, true, true, true}};
     const bool one_goal = all_have_one_goal(runs);
     const auto& targets = runs[0].journal.targets;
-    for (std::size_t t = 0; one_goal && t < targets.size(); ++t) {
+    const auto shows_best = [&](std::size_t t) { return one_goal && runs[0].journal.goals[t] != "predict"; };
+    for (std::size_t t = 0; t < targets.size(); ++t) {
+        if (!shows_best(t)) continue;
         table.header.push_back("best " + targets[t]);
+        table.is_number.push_back(true);
+    }
+    const bool any_tested = std::any_of(runs.begin(), runs.end(), [](const RunRecord& run) { return !learning_curve(run).nll.empty(); });
+    if (any_tested) {
+        table.header.push_back("test NLL");
         table.is_number.push_back(true);
     }
     if (!one_goal) {
@@ -48,9 +56,10 @@ std::string comparison_table(const std::vector<RunRecord>& runs, const RunNames&
                                           std::to_string(finished_iterations(run)),
                                           success_text(run),
                                           seconds > 0 ? duration_text(seconds) : ""};
-        for (std::size_t t = 0; one_goal && t < targets.size(); ++t) {
-            cells.push_back(run.metrics.empty() ? "" : value_text(run.metrics.back().targets[t].best));
+        for (std::size_t t = 0; t < targets.size(); ++t) {
+            if (shows_best(t)) cells.push_back(run.metrics.empty() ? "" : value_text(run.metrics.back().targets[t].best));
         }
+        if (const auto curve = learning_curve(run); any_tested) cells.push_back(curve.nll.empty() ? "" : value_text(curve.nll.back()));
         if (!one_goal) cells.push_back(goal_text(run));
         table.rows.push_back(cells);
     }

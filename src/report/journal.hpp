@@ -35,7 +35,7 @@ struct FusionStep {
 struct Journal {
     std::string name;
     std::vector<std::string> targets;
-    std::vector<std::string> goals;  ///< per target: maximize, minimize or window
+    std::vector<std::string> goals;  ///< per target: maximize, minimize, window or predict
     std::string pool;                ///< file name
     std::uint64_t pool_rows = 0;
     std::string fingerprint;         ///< of the pool

@@ -3,17 +3,24 @@
 #include "base/csv.hpp"
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace sluice::report {
 
-std::vector<IterationMetrics> read_metrics(const std::filesystem::path& path, const std::vector<std::string>& targets)
+std::vector<IterationMetrics> read_metrics(const std::filesystem::path& path, const std::vector<std::string>& targets, const std::vector<std::string>& goals)
 {
     const auto table = read_csv(path);
-    const auto cell = [&](std::size_t row, const std::string& name) {
+    std::set<std::string> known;
+    const auto cell_if_there = [&](std::size_t row, const std::string& name) {
+        known.insert(name);
         const auto column = table.find(name);
-        if (column == table.header.size()) fail("{}: has no column '{}'", path.string(), name);
-        return csv_number(table, row, column);
+        return column == table.header.size() ? std::nan("") : csv_number(table, row, column);
+    };
+    const auto cell = [&](std::size_t row, const std::string& name) {
+        if (table.find(name) == table.header.size()) fail("{}: has no column '{}'", path.string(), name);
+        return cell_if_there(row, name);
     };
 
     std::vector<IterationMetrics> metrics;
@@ -24,7 +31,13 @@ std::vector<IterationMetrics> read_metrics(const std::filesystem::path& path, co
         line.iteration = std::llround(iteration);
         line.labelled = cell(row, "labelled");
         line.failed = cell(row, "failed");
-        for (const auto& target : targets) {
+        for (std::size_t t = 0; t < targets.size(); ++t) {
+            const auto& target = targets[t];
+            if (goals[t] == "predict") {
+                const double none = std::nan("");
+                line.targets.push_back({.best = none, .batch_min = none, .batch_mean = none, .batch_max = none, .oob_r2 = cell_if_there(row, "oob_r2_" + target)});
+                continue;
+            }
             line.targets.push_back({.best = cell(row, "best_" + target),
                                     .batch_min = cell(row, "batch_min_" + target),
                                     .batch_mean = cell(row, "batch_mean_" + target),
@@ -34,6 +47,9 @@ std::vector<IterationMetrics> read_metrics(const std::filesystem::path& path, co
         line.aggregate_best = cell(row, "aggregate_best");
         line.aggregate_batch_max = cell(row, "aggregate_batch_max");
         if (const double success = cell(row, "success"); !std::isnan(success)) line.success = success != 0;
+        for (const auto& name : table.header) {
+            if (!known.contains(name)) line.figures[name] = csv_number(table, row, table.find(name));
+        }
     }
     return metrics;
 }

@@ -3,12 +3,15 @@
 #include "report/compared_best.hpp"
 #include "report/comparison_table.hpp"
 #include "report/html.hpp"
+#include "report/learning_curve.hpp"
 #include "report/page_style.hpp"
 #include "report/run_section.hpp"
 #include "report/success_curve.hpp"
 #include "report/svg.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sluice::report {
 
@@ -42,8 +45,12 @@ std::string several_runs(const std::vector<RunRecord>& runs)
         html += fmt::format("{}<a href=\"#run{}\">{}</a>", r == 0 ? "" : " · ", r + 1, escaped(names.labels[r]));
     }
     html += "</p></nav>\n";
-    html += html_figure(compared_best_figure(runs, names), figure_number);
-    html += html_figure(success_curve_figure(runs, names), figure_number);
+    const auto learning = learning_curve_figure(runs, names);
+    if (!learning.svg.empty()) html += html_figure(learning, figure_number);
+    if (std::any_of(runs.begin(), runs.end(), seeks_best)) {
+        html += html_figure(compared_best_figure(runs, names), figure_number);
+        html += html_figure(success_curve_figure(runs, names), figure_number);
+    }
     html += comparison_table(runs, names);
     for (std::size_t r = 0; r < runs.size(); ++r) {
         html += fmt::format("<section id=\"run{}\">\n<h2>{}</h2>\n", r + 1, escaped(names.labels[r])) + subtitle(runs[r]);

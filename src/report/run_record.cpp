@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice::report {
 
 RunRecord read_run_record(const std::filesystem::path& folder)
@@ -17,7 +19,7 @@ RunRecord read_run_record(const std::filesystem::path& folder)
     RunRecord run;
     run.folder = folder;
     run.journal = read_journal(folder / "journal.jsonl");
-    run.metrics = read_metrics(folder / "metrics.csv", run.journal.targets);
+    run.metrics = read_metrics(folder / "metrics.csv", run.journal.targets, run.journal.goals);
     run.stages = read_stages(folder / "stages.csv");
     run.sessions = read_sessions(folder / "sessions.jsonl");
     run.map = read_density_map(folder / "map.json");
@@ -48,8 +50,15 @@ std::int64_t finished_iterations(const RunRecord& run)
     return run.metrics.empty() ? 0 : run.metrics.back().iteration;
 }
 
+bool seeks_best(const RunRecord& run)
+{
+    return std::any_of(run.journal.goals.begin(), run.journal.goals.end(), [](const std::string& goal) { return goal != "predict"; });
+}
+
 std::string goal_text(const RunRecord& run)
 {
+    const auto& all = run.journal.targets;
+    if (constexpr std::size_t few = 3; !seeks_best(run) && all.size() > few) return fmt::format("predict {} … {} ({} targets)", all.front(), all.back(), all.size());
     std::string text;
     for (std::size_t t = 0; t < run.journal.targets.size(); ++t) {
         const auto& target = run.journal.targets[t];

@@ -37,6 +37,8 @@ std::optional<std::int64_t> success_iteration(const RunRecord& run);
 bool knows_success(const RunRecord& run);
 /// Batches after the initial design.
 std::int64_t finished_iterations(const RunRecord& run);
+/// Whether there are better and worse labels: not if all targets are only to be predicted.
+bool seeks_best(const RunRecord& run);
 /// "maximize gap", "bring gap into [1.45, 1.55]"; several targets with commas.
 std::string goal_text(const RunRecord& run);
 

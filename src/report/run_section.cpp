@@ -4,6 +4,7 @@
 #include "report/best_so_far.hpp"
 #include "report/families.hpp"
 #include "report/html.hpp"
+#include "report/learning_curve.hpp"
 #include "report/model_quality.hpp"
 #include "report/number_text.hpp"
 #include "report/pool_map.hpp"
@@ -166,8 +167,11 @@ std::string outcome_text(const RunRecord& run)
 std::string run_section(const RunRecord& run, int& figure_number)
 {
     std::string html = html_facts(facts_of(run));
-    html += html_figure(best_so_far_figure(run), figure_number);
-    html += best_rows_table(run);
+    if (!learning_curve(run).nll.empty()) html += html_figure(learning_curve_figure({run}, name_runs({run})), figure_number);
+    if (seeks_best(run)) {
+        html += html_figure(best_so_far_figure(run), figure_number);
+        html += best_rows_table(run);
+    }
     html += html_figure(pool_map_figure(run), figure_number);
     html += html_figure(model_quality_figure(run), figure_number);
     if (!run.journal.fusion.empty()) {

@@ -60,6 +60,30 @@ std::vector<double> decade_ticks(double hi)
     return ticks;
 }
 
+Ticks logarithmic_ticks_in(const Range& logarithms, int at_most)
+{
+    Ticks ticks;
+    for (double decade = std::floor(logarithms.lo); decade <= logarithms.hi; ++decade) {
+        for (const double digit : {1.0, 2.0, 5.0}) {
+            const double at = decade + std::log10(digit);
+            if (logarithms.lo - slack <= at && at <= logarithms.hi + slack) ticks.at.push_back(at);
+        }
+    }
+    return static_cast<int>(ticks.at.size()) <= at_most ? ticks : whole_ticks_in(logarithms, at_most);
+}
+
+TickLabels logarithmic_tick_labels(const Ticks& ticks)
+{
+    constexpr double most_written_out = 4;  // digits
+    TickLabels labels;
+    for (const double tick : ticks.at) {
+        const bool is_power = std::abs(tick - std::round(tick)) < slack;
+        const auto power = power_of_ten(static_cast<int>(std::round(tick)));
+        labels.text.push_back(is_power && std::abs(tick) > most_written_out ? power.substr(power.find('1')) : fmt::format("{:.12g}", std::pow(10.0, tick)));
+    }
+    return labels;
+}
+
 TickLabels tick_labels(const Ticks& ticks)
 {
     double largest = 0;

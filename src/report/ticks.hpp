@@ -20,6 +20,10 @@ Ticks whole_ticks_in(const Range& range, int at_most);
 /// For a logarithmic axis of counts from 1 to `hi`: 1, 10, 100, …; below two decades also 2 and 5 times these.
 std::vector<double> decade_ticks(double hi);
 
+/// For an axis of common logarithms: those of 1, 2 and 5 times the powers of ten, or of the powers alone, or of every second or further one: as many as
+/// may be.
+Ticks logarithmic_ticks_in(const Range& logarithms, int at_most);
+
 /// What stands beside the ticks. All have the same number of decimals, which tells neighbours apart.
 struct TickLabels {
     std::vector<std::string> text;
@@ -27,5 +31,7 @@ struct TickLabels {
 };
 
 TickLabels tick_labels(const Ticks& ticks);
+/// The numbers themselves, of ticks at their logarithms: "0.02", "1", "5000", "10⁶".
+TickLabels logarithmic_tick_labels(const Ticks& ticks);
 
 }  // namespace sluice::report

@@ -15,7 +15,7 @@ template <typename Write>
 pool::Shard fill(const StrategyInput& input, const Ensemble& ensemble, RowId columns, bool with_embedding, const Write& write)
 {
     auto shard = pool::shard_of_features(input.shard, columns);
-    auto* features = reinterpret_cast<float*>(shard.features.get());
+    auto* features = shard.floats().data();
     together(input.ranks, [&] {
         visit_pool(input.shard, ensemble, with_embedding, [&](RowId own, const Heads& heads, RowId row) { write(heads, row, features + own * columns); });
     });

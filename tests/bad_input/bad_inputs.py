@@ -80,6 +80,24 @@ kappa = 1.0
 kind = "top-k"
 """
 
+SIMULATED = """\
+[campaign]
+name = "drawn"
+batch = 4
+iterations = 2
+initial = { count = 6 }
+
+[pool]
+rows = 300
+test = 20
+
+[problem]
+kind = "ternary"
+
+[acquisition]
+kind = "random"
+"""
+
 ASK_TELL = CAMPAIGN.replace('"small"', '"asked"').replace("closed-pool", "ask-tell")
 
 
@@ -287,6 +305,46 @@ campaign_case("no surrogate for a score that needs one", '[surrogate]\nkind = "r
 campaign_case("key of another kind", "members = 4", "members = 4\nhidden = [3]", "campaign.toml:<hidden>: [surrogate] hidden: unknown key; allowed: ", "lambda")
 campaign_case("pool missing", '"pool.h5"', '"nowhere.h5"', "campaign.toml:<nowhere>: [pool] file: nowhere.h5: ", "No such file or directory")
 campaign_case("pool is a folder", '"pool.h5"', '"small.run"', "campaign.toml:<small.run>: [pool] file: small.run: is a folder, not a file")
+
+
+
+
+def simulator_case(name, old, new, *says, command="run campaign.toml", problems=1, **more):
+    """A campaign on a pool that a simulator draws, with one text replaced by another."""
+
+    def prepare(at):
+        (at / "campaign.toml").write_text(SIMULATED)
+        replace_in(at / "campaign.toml", old, new)
+
+    if problems:
+        says = (*says, NOT_STARTED if problems == 1 else f"{problems} problems in campaign.toml; nothing was started")
+        more.setdefault("lines", problems + 1)
+    case(f"simulator: {name}", command, *says, **more)(prepare)
+
+
+simulator_case("a pool file beside it", "rows = 300", 'rows = 300\nfile = "pool.h5"', 'campaign.toml:<file>: [pool] file: not with [problem] kind = "ternary", which draws its pool')
+simulator_case("no number of rows", "rows = 300\n", "", "campaign.toml:<[pool]>: [pool] rows: missing; a whole number from 1")
+simulator_case("no rows", "rows = 300", "rows = 0", "campaign.toml:<rows>: [pool] rows = 0: must be a whole number from 1")
+simulator_case("a negative number of test points", "test = 20", "test = -1", "campaign.toml:<test>: [pool] test = -1: must be a whole number from 0")
+simulator_case("missing features, which it has not", "test = 20", 'missing = "error"', "campaign.toml:<missing>: [pool] missing: unknown key; allowed: ")
+simulator_case("more initial rows than rows", "count = 6", "count = 301", "campaign.toml:<initial>: [campaign.initial] count = 301: ternary has 300 rows")
+simulator_case("an initial row that it has not", "{ count = 6 }", '{ rule = "rows", rows = [300] }', "[campaign.initial] rows: 300 is not a row of ternary; allowed: 0 to 299")
+simulator_case("a target that it has not", "[problem]", '[[target]]\nname = "z"\n[problem]', 'campaign.toml:<z>: [[target]] name = "z": not an output of "ternary"; allowed: y')
+simulator_case("some of its targets", '[problem]\nkind = "ternary"', '[[target]]\nname = "y2"\n[problem]\nkind = "multimodal"',
+               'campaign.toml:<[[target]]>: [[target]]: 1 of the 16 outputs of "multimodal"; name all of them, or none')
+simulator_case("misspelt", '"ternary"', '"ternry"', "campaign.toml:<ternry>: [problem] kind = ", 'did you mean "ternary"?')
+simulator_case("stop at the best", "batch = 4", 'batch = 4\nstop = "top-10"', 'campaign.toml:<stop>: [campaign] stop = "top-10": only for a closed pool')
+simulator_case("stop at a value that is only predicted", "batch = 4", "batch = 4\nstop = 2.5", 'campaign.toml:<stop>: [campaign] stop: a number needs a goal', 'allowed here: "never"')
+simulator_case("a score that prefers large values", '"random"', '"ucb"\n[surrogate]\nkind = "ridge-ensemble"', 'campaign.toml:<ucb>: [acquisition] kind = "ucb": nothing is better where goal = "predict"; allowed here: ', '"random", "variance"')
+simulator_case("fusion of what is only predicted", '[acquisition]\nkind = "random"', FUSION, '[strategy] kind = "fusion": searches for the best, and nothing is better where goal = "predict"')
+simulator_case("a domain beside it", "[pool]\nrows = 300\ntest = 20", "[domain]\nlower = [0, 0]\nupper = [1, 1]", '[problem] kind = "ternary": not with [domain]', "[domain]: needs [strategy]", problems=2)
+campaign_case("rows of a pool that is a file", 'file = "pool.h5"', 'file = "pool.h5"\nrows = 60', "campaign.toml:<rows>: [pool] rows: only with a simulator, which draws its pool")
+campaign_case("more test rows than the pool has", 'file = "pool.h5"', 'file = "pool.h5"\ntest = 61', "campaign.toml:<test>: [pool] test = 61: pool.h5 has 60 rows")
+plain_case("campaign file: test rows that leave none", "run campaign.toml --run-dir new.run --set pool.test=56", "pool.h5: 59 rows have all features and targets; [pool] test = 56 leaves fewer than 4 to ask for", may_write=TRIED)
+plain_case("campaign file: an initial row that models are tested on", "run campaign.toml --run-dir new.run --set pool.test=55 --set campaign.initial.rule=rows --set campaign.initial.rows=[0,1,2,3,4,5,6,7]",
+           "campaign.toml: [campaign.initial] rows: row ", "cannot be used: a feature or target is missing, or models are tested on it", may_write=TRIED)
+plain_case("campaign file: test rows without labels", "ask ask.toml --run-dir new.run -o new.csv --set pool.test=5", "--set pool.test: [pool] test: only for a closed pool, whose labels are known, and for simulators", "1 problem in ask.toml; nothing was started", lines=2)
+campaign_case("a best value of what is only predicted", '"maximize"', '"predict"', 'campaign.toml:<ucb>: [acquisition] kind = "ucb": nothing is better where goal = "predict"')
 
 
 @case("campaign file: empty", "run campaign.toml", "campaign.toml: [campaign] name: missing", "[pool] file: missing", "[[target]]: missing", "[problem] kind: missing",

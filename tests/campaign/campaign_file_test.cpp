@@ -251,6 +251,96 @@ TEST(CampaignFile, NeedsASurrogateWhereTheScoreDoes)
     EXPECT_EQ(complaint(replaced(without, "\"ucb\"", "\"random\"")), "");
 }
 
+// ---- Simulators, and targets that are to be predicted ------------------------------------------------------------------------
+
+namespace {
+
+const char* simulated_text = R"([campaign]
+name = "simulated"
+[pool]
+rows = 5000
+[problem]
+kind = "double-well"
+[acquisition]
+kind = "random"
+)";
+
+const std::string predicting_text = replaced(short_text, "name = \"y\"", "name = \"y\"\ngoal = \"predict\"");
+
+}  // namespace
+
+TEST(SimulatorFile, PredictsAllOutputsByDefault)
+{
+    const auto file = parse(simulated_text);
+    ASSERT_EQ(file.goals.size(), 20U);
+    EXPECT_EQ(file.goals[0].target, "q1_step250");
+    EXPECT_EQ(file.goals[19].target, "q5_step1000");
+    for (const auto& goal : file.goals) EXPECT_EQ(goal.kind, problems::GoalKind::predict);
+    EXPECT_TRUE(file.pool_is_drawn());
+    EXPECT_TRUE(file.predicts());
+    EXPECT_EQ(file.pool.whole("rows"), 5000);
+    EXPECT_EQ(file.pool.whole("test"), 2000);
+    EXPECT_EQ(file.campaign.text("stop"), "never");
+    EXPECT_EQ(file.initial.text("rule"), "random");
+}
+
+TEST(SimulatorFile, IsReadBackAsItWasResolved)
+{
+    const auto file = parse(simulated_text, {"pool.test=30", "pool.scaling=none"});
+    const auto again = parse(to_toml(file));
+    EXPECT_EQ(to_toml(again), to_toml(file));
+    EXPECT_EQ(identity(again), identity(file));
+    EXPECT_EQ(again.pool.whole("test"), 30);
+    for (const char* setting : {"pool.rows=5001", "pool.test=29", "pool.scaling=standard", "campaign.seed=2"}) {
+        EXPECT_NE(identity(parse(to_toml(file), {setting})), identity(file)) << setting;
+    }
+}
+
+TEST(SimulatorFile, SaysWhatDoesNotGoWithASimulator)
+{
+    EXPECT_THAT(complaint(replaced(simulated_text, "rows = 5000", "file = \"pool.h5\"")),
+                AllOf(HasSubstr("c.toml:4: [pool] file: not with [problem] kind = \"double-well\""), HasSubstr("[pool] rows: missing; a whole number from 1")));
+    EXPECT_THAT(complaint(simulated_text, {"pool.missing=drop-row"}), HasSubstr("[pool] missing: unknown key"));
+    EXPECT_THAT(complaint(simulated_text, {"campaign.stop=top-10"}), HasSubstr("only for a closed pool"));
+    EXPECT_THAT(complaint(simulated_text, {"campaign.initial.rule=lower-half"}), HasSubstr("only for a closed pool"));
+    EXPECT_THAT(complaint(std::string(simulated_text) + "[domain]\nlower = [0]\nupper = [1]\n"), HasSubstr("[problem] kind = \"double-well\": not with [domain]"));
+    EXPECT_THAT(complaint(replaced(simulated_text, "double-well", "ternary") + "[[target]]\nname = \"y\"\n"), "");
+    EXPECT_THAT(complaint(replaced(simulated_text, "double-well", "ternary") + "[[target]]\nname = \"z\"\n"), HasSubstr("[[target]] name = \"z\": not an output of \"ternary\"; allowed: y"));
+    EXPECT_THAT(complaint(std::string(simulated_text) + "[[target]]\nname = \"q1_step250\"\n"), HasSubstr("1 of the 20 outputs of \"double-well\"; name all of them, or none"));
+}
+
+TEST(PoolFile, IsWhatOtherProblemsHave)
+{
+    EXPECT_THAT(complaint(replaced(short_text, "file = \"pool.h5\"", "rows = 50")), AllOf(HasSubstr("[pool] rows: only with a simulator"), HasSubstr("[pool] file: missing")));
+    const std::string asked = replaced(short_text, "closed-pool", "ask-tell");
+    EXPECT_THAT(complaint(asked, {"pool.test=3"}), HasSubstr("[pool] test: only for a closed pool"));
+    EXPECT_EQ(parse(short_text).pool.whole("test"), 0);
+    EXPECT_EQ(complaint(short_text, {"pool.test=3"}), "");
+    EXPECT_NE(identity(parse(short_text, {"pool.test=3"})), identity(parse(short_text)));
+}
+
+/// The hash of a run that was written before pools had test rows.
+TEST(PoolFile, WithoutTestRowsKeepsTheIdentityOfOlderRuns)
+{
+    EXPECT_EQ(identity(parse(short_text)), "8af60ea3a9bbb764");
+}
+
+TEST(PredictedTargets, HaveNoBest)
+{
+    const std::string ucb = predicting_text;
+    EXPECT_THAT(complaint(ucb), HasSubstr("[acquisition] kind = \"ucb\": nothing is better where goal = \"predict\"; allowed here: \"random\", \"variance\""));
+    EXPECT_THAT(complaint(replaced(ucb, "\"ucb\"", "\"ei\"")), HasSubstr("[acquisition] kind = \"ei\": nothing is better"));
+    const std::string variance = replaced(ucb, "\"ucb\"", "\"variance\"");
+    EXPECT_EQ(complaint(variance), "");
+    EXPECT_EQ(parse(variance).campaign.text("stop"), "never");
+    EXPECT_EQ(parse(variance).initial.text("rule"), "random");
+    EXPECT_THAT(complaint(variance, {"campaign.stop=top-10"}), HasSubstr("no row is best where goal = \"predict\""));
+    EXPECT_THAT(complaint(variance, {"campaign.stop=3"}), HasSubstr("nothing is better where goal = \"predict\""));
+    EXPECT_THAT(complaint(variance, {"campaign.initial.rule=lower-half"}), HasSubstr("no half is lower where goal = \"predict\""));
+    const auto fusion = replaced(replaced(predicting_text, "[surrogate]\nkind = \"ridge-ensemble\"\n", ""), "[acquisition]\nkind = \"ucb\"", "[strategy]\nkind = \"fusion\"");
+    EXPECT_THAT(complaint(fusion), HasSubstr("[strategy] kind = \"fusion\": searches for the best"));
+}
+
 TEST(CampaignFile, NamesTheLineThatIsNotToml)
 {
     EXPECT_THAT(complaint("[campaign]\nname = \n"), HasSubstr("folder/c.toml:2: not valid TOML"));

@@ -80,4 +80,31 @@ TEST(Metrics, DoNotDependOnTheOrderOfAnswers)
     EXPECT_EQ(metrics_csv(forward, goal, {}), metrics_csv(backward, goal, {}));
 }
 
+TEST(Metrics, LeaveOutTheBestOfWhatIsOnlyPredicted)
+{
+    const std::vector<Goal> goals = {{"gap", GoalKind::predict}, {"cost", GoalKind::minimize}};
+    const std::vector<JournalEvent> plain = {batch(0, {1}), label(1, {2, 8})};
+    EXPECT_EQ(metrics_csv(plain, goals, {}),
+              "iteration,labelled,failed,best_cost,batch_min_cost,batch_mean_cost,batch_max_cost,oob_r2_cost,aggregate_best,aggregate_batch_max,success\n"
+              "0,1,0,8,8,8,8,,,,\n");
+    const std::vector<JournalEvent> modelled = {batch(0, {1}), label(1, {2, 8}), batch(1, {2}, {0.5, 0.25}), label(2, {3, 9})};
+    EXPECT_EQ(metrics_csv(modelled, goals, {}),
+              "iteration,labelled,failed,oob_r2_gap,best_cost,batch_min_cost,batch_mean_cost,batch_max_cost,oob_r2_cost,aggregate_best,aggregate_batch_max,success\n"
+              "0,1,0,,8,8,8,8,,,,\n"
+              "1,2,0,0.5,8,9,9,9,0.25,,,\n");
+}
+
+TEST(Metrics, HaveAColumnForEachFigureOfAStrategyInTheOrderOfFirstAppearance)
+{
+    const std::vector<Goal> goals = {{"y", GoalKind::predict}};
+    auto first = batch(1, {2}), second = batch(2, {3});
+    first.diagnostics = R"({"other":{"a":1},"figures":{"test_nll":3.25,"name":"no number","broken":null,"plateau, fraction":0.5}})";
+    second.diagnostics = R"({"figures":{"ties":7,"test_nll":2.5}})";
+    EXPECT_EQ(metrics_csv({batch(0, {1}), label(1, {2}), first, label(2, {3}), second, label(3, {3})}, goals, {}),
+              "iteration,labelled,failed,test_nll,\"plateau, fraction\",ties,aggregate_best,aggregate_batch_max,success\n"
+              "0,1,0,,,,,,\n"
+              "1,2,0,3.25,0.5,,,,\n"
+              "2,3,0,2.5,,7,,,\n");
+}
+
 }  // namespace sluice::campaign

@@ -1,4 +1,4 @@
-// Runs campaigns for every surrogate, acquisition and selection, for fusion, and for awkward pools, on the ranks and threads that it is started with, one run folder
+// Runs campaigns for every surrogate, acquisition and selection, for fusion, for simulators, and for awkward pools, on the ranks and threads that it is started with, one run folder
 // each. same_everywhere.py compares the folders of several starts.   campaign_matrix FOLDER THREADS
 
 #include "acquisition/score.hpp"
@@ -93,6 +93,35 @@ void run_generated(const std::filesystem::path& folder, const std::string& name,
     campaign.write_map();
 }
 
+const char* simulated_text = R"(
+[campaign]
+name = "simulated"
+seed = 5
+batch = 6
+iterations = 2
+initial = {{ count = 12 }}
+[pool]
+rows = 5000
+test = 40
+[problem]
+kind = "{simulator}"
+{strategy}
+)";
+
+/// Every simulator, with labels by chance and where a surrogate is least sure.
+void run_simulated(const std::filesystem::path& folder)
+{
+    for (const char* simulator : {"multimodal", "double-well", "ternary"}) {
+        for (const auto& [name, strategy] : {std::pair(std::string("random"), std::string("[acquisition]\nkind = \"random\"\n")),
+                                             std::pair(std::string("variance"), steps("ridge-ensemble", "variance", "max-dist"))}) {
+            const auto text = fmt::format(fmt::runtime(simulated_text), fmt::arg("simulator", simulator), fmt::arg("strategy", strategy));
+            sluice::campaign::Campaign campaign(sluice::campaign::parse_campaign(text, folder / "campaign.toml", {}), folder / fmt::format("{}.{}", simulator, name), *world);
+            campaign.run();
+            campaign.write_map();
+        }
+    }
+}
+
 template <typename Made>
 std::vector<std::string> names()
 {
@@ -134,6 +163,7 @@ void run_all(const std::filesystem::path& folder)
         }
         run_generated(folder, fmt::format("generated.{}", mode), mode, "\"minimize\"");
     }
+    run_simulated(folder);
     run_generated(folder, "generated-window", "default", "\"window\"\nwindow = [20, 25]");
 }
 

@@ -29,7 +29,7 @@ std::vector<RowId> draw(std::int64_t count, std::uint64_t seed, std::int64_t ite
     const auto share = share_of(tiling, comm.rank(), comm.size());
     std::vector<bool> eligible;
     for (RowId row = share.first_row; row < share.end_row; ++row) eligible.push_back(is_eligible(row));
-    return draw_rows(eligible, count, seed, iteration, share, comm);
+    return draw_rows(eligible, count, {.seed = seed, .iteration = iteration}, share, comm);
 }
 
 campaign::CampaignFile campaign_file(const std::filesystem::path& folder, const std::string& initial)

@@ -119,6 +119,23 @@ TEST_F(Page, IsWellFormedForUnusualRuns)
     of({{.name = "long", .iterations = 300, .success_at = 222}});
 }
 
+TEST_F(Page, OfTargetsThatAreOnlyPredictedShowsNoBest)
+{
+    const SyntheticRun run{.name = "learnt", .targets = {"a", "b", "c", "d"}, .goals = {"predict", "predict", "predict", "predict"}, .closed_pool = false, .is_tested = true};
+    const auto one = of({run});
+    EXPECT_TRUE(contains(one, "<dd>predict a … d (4 targets)</dd>"));
+    EXPECT_TRUE(contains(one, "Negative log-likelihood of points that were set aside"));
+    EXPECT_FALSE(contains(one, "best"));
+    const auto two = of({run, run});
+    EXPECT_TRUE(contains(two, "learnt (2 runs)"));
+    EXPECT_TRUE(contains(two, ">test NLL</th>"));
+    EXPECT_FALSE(contains(two, "best"));
+    const auto mixed = of({{.targets = {"a", "b"}, .goals = {"predict", "maximize"}, .is_tested = true}, {.name = "other"}});
+    EXPECT_TRUE(contains(mixed, "predict a, maximize b"));
+    EXPECT_TRUE(contains(mixed, "The best b, "));
+    EXPECT_FALSE(contains(mixed, "The best a, "));
+}
+
 TEST_F(Page, OfARunThatHasNotFinishedAnIterationSaysSo)
 {
     const auto run = write_synthetic_run(folder() / "run", {.iterations = 0});

@@ -49,6 +49,21 @@ private:
 
 }  // namespace
 
+TEST_F(RunRecordFiles, MayHaveFiguresOfAStrategyAndTargetsWithoutABest)
+{
+    std::string line = campaign_line;
+    write(folder() / "journal.jsonl", line.replace(line.find("maximize"), 8, "predict"));
+    write(folder() / "metrics.csv", "iteration,labelled,failed,test_nll,ties,oob_r2_gap,aggregate_best,aggregate_batch_max,success\n0,5,0,,,,,,\n1,9,0,3.5,2,0.25,,,\n");
+    const auto run = read_run_record(folder());
+    EXPECT_TRUE(std::isnan(run.metrics[0].figures.at("test_nll")));
+    EXPECT_EQ(run.metrics[1].figures.at("test_nll"), 3.5);
+    EXPECT_EQ(run.metrics[1].figures.at("ties"), 2);
+    EXPECT_EQ(run.metrics[1].figures.size(), 2u);
+    EXPECT_EQ(run.metrics[1].targets[0].oob_r2, 0.25);
+    EXPECT_TRUE(std::isnan(run.metrics[1].targets[0].best));
+    EXPECT_FALSE(seeks_best(run));
+}
+
 TEST_F(RunRecordFiles, AreReadWithOnlyTheTwoThatMustExist)
 {
     const auto run = read_run_record(folder());

@@ -99,8 +99,10 @@ bool is_better(const SyntheticRun& run, std::size_t target, double value, double
 void write_metrics(const std::filesystem::path& path, const SyntheticRun& run, const std::vector<Answer>& answers, Numbers& random)
 {
     std::ofstream out(path);
-    out << "iteration,labelled,failed";
-    for (const auto& t : run.targets) out << fmt::format(",best_{0},batch_min_{0},batch_mean_{0},batch_max_{0},oob_r2_{0}", t);
+    out << "iteration,labelled,failed" << (run.is_tested ? ",test_nll,oracle_nll" : "");
+    for (std::size_t t = 0; t < run.targets.size(); ++t) {
+        if (run.goals[t] != "predict") out << fmt::format(",best_{0},batch_min_{0},batch_mean_{0},batch_max_{0},oob_r2_{0}", run.targets[t]);
+    }
     out << ",aggregate_best,aggregate_batch_max,success\n";
     for (int iteration = 0; iteration <= run.iterations; ++iteration) {
         int labelled = 0, failed = 0;
@@ -108,7 +110,9 @@ void write_metrics(const std::filesystem::path& path, const SyntheticRun& run, c
             if (answer.iteration <= iteration) ++(answer.failed ? failed : labelled);
         }
         out << iteration << ',' << labelled << ',' << failed;
+        if (run.is_tested) out << (iteration == 0 ? ",," : fmt::format(",{},{}", 9 + 700 * std::exp(-0.5 * iteration) * random.uniform(), 8.5));
         for (std::size_t t = 0; t < run.targets.size(); ++t) {
+            if (run.goals[t] == "predict") continue;
             double best = std::nan(""), lowest = std::nan(""), highest = std::nan(""), sum = 0;
             int count = 0;
             for (const auto& answer : answers) {

@@ -24,6 +24,7 @@ struct SyntheticRun {
     bool has_model = true;
     bool has_ids = true;
     bool has_map = true;
+    bool is_tested = false;          ///< figures test_nll, from some hundred down to ten, and oracle_nll
     std::uint64_t seed = 1;
 };
 

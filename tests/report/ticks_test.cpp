@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace sluice::report {
 
 using Numbers = std::vector<double>;
@@ -50,6 +52,14 @@ TEST(Ticks, OfCountsAreDecades)
     EXPECT_EQ(decade_ticks(1500), (Numbers{1, 10, 100, 1000}));
     EXPECT_EQ(decade_ticks(30), (Numbers{1, 2, 5, 10, 20}));
     EXPECT_EQ(decade_ticks(0), Numbers{});
+}
+
+TEST(Ticks, OfLogarithmsAreThoseOfRoundNumbers)
+{
+    EXPECT_EQ(logarithmic_tick_labels(logarithmic_ticks_in({std::log10(0.015), std::log10(30)}, 10)).text, (Texts{"0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10", "20"}));
+    EXPECT_EQ(logarithmic_tick_labels(logarithmic_ticks_in({-1.9, 6.1}, 9)).text, (Texts{"0.1", "1", "10", "100", "1000", "10000", "10⁵", "10⁶"}));
+    EXPECT_EQ(logarithmic_tick_labels(logarithmic_ticks_in({-10, 10}, 5)).text, (Texts{"10⁻¹⁰", "10⁻⁵", "1", "10⁵", "10¹⁰"}));
+    EXPECT_DOUBLE_EQ(logarithmic_ticks_in({0, 1}, 4).at[1], std::log10(2));
 }
 
 TEST(TickLabels, TellNeighboursApart)

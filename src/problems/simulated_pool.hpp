@@ -1,0 +1,25 @@
+#pragma once
+
+#include "pool/shard.hpp"
+#include "problems/simulator.hpp"
+
+namespace sluice::problems {
+
+/// A pool of drawn rows in memory, cut into tiles and dealt to ranks like one from a file; each rank draws its own. Collective.
+/// \param name  stands in place of the file's path
+pool::Shard draw_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const Communicator& ranks);
+
+/// The labels of rows with these features, on every rank; the work is shared. Collective; every rank asks for the same rows.
+/// \param x  [rows, columns], as stored
+/// \return   [rows, simulator.targets]
+std::vector<double> simulate_labels(const Simulator& simulator, std::uint64_t seed, Population population, std::span<const RowId> rows, std::span<const float> x,
+                                    const Communicator& ranks);
+
+/// Draws the points that models are tested on. Collective.
+/// \param targets  the simulator's outputs in the order of the campaign, all of them
+TestSet draw_test_set(const Simulator& simulator, std::uint64_t seed, std::int64_t rows, const std::vector<std::size_t>& targets, const Communicator& ranks);
+
+/// Picks columns of a row-major table. \return  [rows, columns.size()]
+std::vector<double> columns_of(std::span<const double> table, std::size_t width, const std::vector<std::size_t>& columns);
+
+}  // namespace sluice::problems
