@@ -32,8 +32,8 @@ Eigen::MatrixXd inverse_information(const FactoredRows& labelled, double lambda,
 Eigen::MatrixXd mean_information(const BaitInput& input, std::int64_t pool_rows)
 {
     const auto length = input.rows.length();
-    const auto packed = parallel::sum_over_tiles("selection/bait_information", input.tiling, input.share, static_cast<std::size_t>(length * (length + 1) / 2), input.ranks,
-                                                 [&](RowId tile, double* partial) {
+    const auto width = static_cast<std::size_t>(length * (length + 1) / 2);
+    const auto packed = parallel::sum_over_tiles("selection/bait_information", input.tiling, input.share, width, input.ranks, [&](RowId tile, double* partial) {
         Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(length, length);
         FactoredBlock block;
         for_each_block(input.tiling.first_row(tile) - input.share.first_row, input.tiling.rows_in(tile), [&](std::int64_t first, std::int64_t count) {

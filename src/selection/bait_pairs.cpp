@@ -46,8 +46,16 @@ struct PairSums {
     std::vector<std::int64_t> sum;  ///< [rows of the pool]
     double all_squares;
 
-    parallel::FixedPoint unit(const TileFactors& tile, std::int64_t i) const { return {tile.square(i) * all_squares, 1}; }
-    void add(RowId row, double value, const parallel::FixedPoint& unit) { Kokkos::atomic_add(&sum[static_cast<std::size_t>(row)], unit.whole(value)); }
+    parallel::FixedPoint unit(double square) const { return {square * all_squares, 1}; }
+
+    /// Adds values of rows of a tile, from its row `begin` on.
+    void add(RowId tile_begin, const TileFactors& tile, std::int64_t begin, const std::vector<double>& values)
+    {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const auto in_tile = begin + static_cast<std::int64_t>(i);
+            Kokkos::atomic_add(&sum[static_cast<std::size_t>(tile_begin + in_tile)], unit(tile.square(in_tile)).whole(values[i]));
+        }
+    }
 };
 
 /// Factors of one own tile. Threads share the work. \param scores  leverage of the tile's rows is filled in
@@ -122,9 +130,9 @@ void add_pairs(const Tiling& tiling, RowId tile, const TileFactors& one, std::in
         if (stop_requested()) return;
         covariances(one, begin, rows, other, j, columns, product);
         sum_squares(product, of_rows, of_columns);
-        for (std::int64_t i = 0; i < rows; ++i) sums.add(tiling.first_row(tile) + begin + i, of_rows[static_cast<std::size_t>(i)], sums.unit(one, begin + i));
-        if (tile == other_tile && j == begin) return;  // each pair of these is there twice already
-        for (std::int64_t i = 0; i < columns; ++i) sums.add(tiling.first_row(other_tile) + j + i, of_columns[static_cast<std::size_t>(i)], sums.unit(other, j + i));
+        sums.add(tiling.first_row(tile), one, begin, of_rows);
+        const bool is_with_themselves = tile == other_tile && j == begin;  // each pair is there twice already
+        if (!is_with_themselves) sums.add(tiling.first_row(other_tile), other, j, of_columns);
     });
 }
 
@@ -137,71 +145,98 @@ double to_six_digits(double value)
     return std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits);
 }
 
+/// Sum of g . g over the pool.
+double sum_of_squares(const BaitInput& input)
+{
+    return parallel::sum_over_tiles("selection/bait_squares", input.tiling, input.share, 1, input.ranks, [&](RowId tile, double* partial) {
+        thread_local FactoredBlock block;
+        for_each_block(input.tiling.first_row(tile) - input.share.first_row, input.tiling.rows_in(tile), [&](std::int64_t first, std::int64_t count) {
+            block.load(input.rows, input.state, first, count);
+            for (std::int64_t i = 0; i < count; ++i) *partial += block.square(i);
+        });
+    })[0];
+}
+
+/// Own tiles [first, end), their factors one after another.
+struct HeldTiles {
+    RowId first, end;
+    std::size_t tile_size;
+    float* factors;
+
+    bool holds(RowId tile) const { return first <= tile && tile < end; }
+    float* of(RowId tile) const { return factors + static_cast<std::size_t>(tile - first) * tile_size; }
+};
+
+/// Adds the pairs of all held tiles that deal with a tile.
+void pair_with(const BaitInput& input, const TileShape& shape, const HeldTiles& held, RowId other, const float* factors, PairSums& sums)
+{
+    std::vector<std::pair<RowId, std::int64_t>> blocks;
+    for (RowId tile = held.first; tile < held.end; ++tile) {
+        if (!deals_with(tile, other)) continue;
+        for_each_block(0, input.tiling.rows_in(tile), [&](std::int64_t begin, std::int64_t count) {
+            blocks.emplace_back(tile, begin);
+            input.work.flops += 2.0 * static_cast<double>(count * input.tiling.rows_in(other) * shape.columns());
+        });
+    }
+    const TileFactors passing(factors, shape);
+    parallel::for_each_tile("selection/bait_pairs", Share{0, static_cast<RowId>(blocks.size()), 0, 0}, [&](RowId b) {
+        const auto [tile, begin] = blocks[static_cast<std::size_t>(b)];
+        add_pairs(input.tiling, tile, TileFactors(held.of(tile), shape), begin, other, passing, sums);
+    });
+}
+
+/// Lets every tile of the pool pass by the held ones, from the rank that owns it.
+void pass_all_tiles(const BaitInput& input, const LabelledInformation& labelled, const TileShape& shape, const HeldTiles& held, PairSums& sums, BaitScores& scores)
+{
+    const auto& ranks = input.ranks;
+    std::vector<float> passing(shape.size());
+    for (int owner = 0; owner < ranks.size(); ++owner) {
+        const Share theirs = share_of(input.tiling, owner, ranks.size());
+        for (RowId tile = theirs.first_tile; tile < theirs.end_tile; ++tile) {
+            together(ranks, [&] {
+                if (owner != ranks.rank()) return;
+                if (held.holds(tile)) std::copy_n(held.of(tile), shape.size(), passing.data());
+                else fill_tile(input, labelled, shape, tile, passing.data(), scores);
+            });
+            ranks.broadcast(std::span(passing), owner);
+            together(ranks, [&] { pair_with(input, shape, held, tile, passing.data(), sums); });
+            parallel::stop_if_asked(ranks);
+        }
+    }
+}
+
 }  // namespace
 
 BaitScores scores_by_pairs(const BaitInput& input, const LabelledInformation& labelled, std::int64_t pool_rows, std::size_t own_bytes)
 {
-    const auto& [tiling, share, ranks] = std::tie(input.tiling, input.share, input.ranks);
-    const TileShape shape{input.rows.z_columns, input.rows.a_columns, labelled.rows(), tiling.tile_rows};
-    const auto own_rows = static_cast<std::size_t>(share.rows());
-    BaitScores scores{std::vector<double>(own_rows), std::vector<double>(own_rows)};
-    const auto all_squares = parallel::sum_over_tiles("selection/bait_squares", tiling, share, 1, ranks, [&](RowId tile, double* partial) {
-        thread_local FactoredBlock block;
-        for_each_block(tiling.first_row(tile) - share.first_row, tiling.rows_in(tile), [&](std::int64_t first, std::int64_t count) {
-            block.load(input.rows, input.state, first, count);
-            for (std::int64_t i = 0; i < count; ++i) *partial += block.square(i);
-        });
-    });
-    PairSums sums{std::vector<std::int64_t>(static_cast<std::size_t>(tiling.rows)), all_squares[0]};
+    const auto& share = input.share;
+    const TileShape shape{input.rows.z_columns, input.rows.a_columns, labelled.rows(), input.tiling.tile_rows};
+    const auto rows = static_cast<std::size_t>(share.rows());
+    BaitScores scores{std::vector<double>(rows), std::vector<double>(rows)};
+    PairSums sums{std::vector<std::int64_t>(static_cast<std::size_t>(input.tiling.rows)), sum_of_squares(input)};
 
     // Own tiles are held in groups that fit the memory; every tile of the pool passes once for each group.
-    const auto most_tiles = ranks.largest(share.tiles());
+    const auto most_tiles = input.ranks.largest(share.tiles());
     const auto fitting = std::max<std::int64_t>(1, static_cast<std::int64_t>(own_bytes / (shape.size() * sizeof(float))));
     const auto groups = (most_tiles + fitting - 1) / fitting, group_tiles = (most_tiles + groups - 1) / groups;
-    std::vector<float> held(static_cast<std::size_t>(std::min(group_tiles, share.tiles())) * shape.size()), passing(shape.size());
+    std::vector<float> factors(static_cast<std::size_t>(std::min(group_tiles, share.tiles())) * shape.size());
     for (std::int64_t group = 0; group < groups; ++group) {
-        const RowId first_held = std::min(share.first_tile + group * group_tiles, share.end_tile), end_held = std::min(first_held + group_tiles, share.end_tile);
-        const auto held_tile = [&](RowId tile) { return held.data() + static_cast<std::size_t>(tile - first_held) * shape.size(); };
-        together(ranks, [&] {
-            for (RowId tile = first_held; tile < end_held; ++tile) fill_tile(input, labelled, shape, tile, held_tile(tile), scores);
+        const RowId first = std::min(share.first_tile + group * group_tiles, share.end_tile);
+        const HeldTiles held{first, std::min(first + group_tiles, share.end_tile), shape.size(), factors.data()};
+        together(input.ranks, [&] {
+            for (RowId tile = held.first; tile < held.end; ++tile) fill_tile(input, labelled, shape, tile, held.of(tile), scores);
         });
-        for (int owner = 0; owner < ranks.size(); ++owner) {
-            const Share theirs = share_of(tiling, owner, ranks.size());
-            for (RowId other = theirs.first_tile; other < theirs.end_tile; ++other) {
-                together(ranks, [&] {
-                    if (owner != ranks.rank()) return;
-                    if (first_held <= other && other < end_held) std::copy_n(held_tile(other), shape.size(), passing.data());
-                    else fill_tile(input, labelled, shape, other, passing.data(), scores);
-                });
-                parallel::stop_if_asked(ranks);
-                ranks.broadcast(std::span(passing), owner);
-                std::vector<std::pair<RowId, std::int64_t>> blocks;
-                for (RowId tile = first_held; tile < end_held; ++tile) {
-                    if (!deals_with(tile, other)) continue;
-                    for_each_block(0, tiling.rows_in(tile), [&](std::int64_t begin, std::int64_t) { blocks.emplace_back(tile, begin); });
-                }
-                const TileFactors passing_factors(passing.data(), shape);
-                together(ranks, [&] {
-                    parallel::for_each_tile("selection/bait_pairs", Share{0, static_cast<RowId>(blocks.size()), 0, 0}, [&](RowId b) {
-                        const auto [tile, begin] = blocks[static_cast<std::size_t>(b)];
-                        add_pairs(tiling, tile, TileFactors(held_tile(tile), shape), begin, other, passing_factors, sums);
-                    });
-                });
-                for (const auto& [tile, begin] : blocks) {
-                    const auto pairs = std::min(FactoredBlock::most, tiling.rows_in(tile) - begin) * tiling.rows_in(other);
-                    input.work.flops += 2.0 * static_cast<double>(pairs) * static_cast<double>(shape.columns());
-                }
-            }
-        }
+        pass_all_tiles(input, labelled, shape, held, sums, scores);
     }
-    ranks.sum(std::span(sums.sum));
+
+    input.ranks.sum(std::span(sums.sum));
     const double mean = 1 / (static_cast<double>(pool_rows) * labelled.lambda() * labelled.lambda());
     FactoredBlock block;
     for_each_block(0, share.rows(), [&](std::int64_t first, std::int64_t count) {
         block.load(input.rows, input.state, first, count);
         for (std::int64_t i = 0; i < count; ++i) {
-            const parallel::FixedPoint unit(block.square(i) * sums.all_squares, 1);
-            scores.influence[static_cast<std::size_t>(first + i)] = to_six_digits(mean * unit.real(sums.sum[static_cast<std::size_t>(share.first_row + first + i)]));
+            const auto sum = sums.sum[static_cast<std::size_t>(share.first_row + first + i)];
+            scores.influence[static_cast<std::size_t>(first + i)] = to_six_digits(mean * sums.unit(block.square(i)).real(sum));
         }
     });
     return scores;

@@ -26,12 +26,13 @@ LabelledInformation::LabelledInformation(const FactoredRows& labelled, double la
     labelled_.a.conservativeResize(Eigen::NoChange, count);
     factor_.resize(count, count);
     for_each_block(0, count, [&](std::int64_t first, std::int64_t width) {
-        factor_.middleCols(first, width) = products(labelled_.z, labelled_.a, Eigen::MatrixXd(labelled_.z.middleCols(first, width)), Eigen::MatrixXd(labelled_.a.middleCols(first, width)));
+        factor_.middleCols(first, width) = products(labelled_.z, labelled_.a, labelled_.z.middleCols(first, width), labelled_.a.middleCols(first, width));
     });
     if (count == 0) return;
     factor_.diagonal().array() += lambda / weight;
     const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> in_place(factor_);
-    if (in_place.info() != Eigen::Success || !factor_.diagonal().allFinite()) fail("BAIT: the features of a labelled row are not finite numbers; the model has diverged");
+    const bool is_definite = in_place.info() == Eigen::Success && factor_.diagonal().allFinite();
+    if (!is_definite) fail("BAIT: the features of a labelled row are not finite numbers; the model has diverged");
 }
 
 void LabelledInformation::explain(const FactoredBlock& block, Eigen::MatrixXd& u) const

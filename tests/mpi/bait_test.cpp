@@ -32,8 +32,10 @@ void expect_the_definition(const BaitShape& shape, double tolerance = 1e-9)
 constexpr std::int64_t long_z = 27, long_a = 19;  // too long for matrices
 static_assert(long_z * long_a > selection::longest_for_matrices);
 
-/// Own part of the scores that all ranks have.
-void expect_scores(const test::BaitPool& pool, double influence_tolerance, const std::function<selection::BaitScores(const selection::BaitInput&, double, std::int64_t)>& compute)
+using Start = std::function<selection::BaitScores(const selection::BaitInput&, double weight, std::int64_t pool_rows)>;
+
+/// Compares the scores of own rows with those of the definition.
+void expect_scores(const test::BaitPool& pool, double influence_tolerance, const Start& compute)
 {
     const auto expected = test::BaitByDefinition(pool).scores();
     test::with_input(pool, [&](const selection::BaitInput& input) {
@@ -118,7 +120,8 @@ TEST(Bait, IsNotMisledByRowsThatPicksExplain)
 {
     // Rows in pairs that differ little, so large that what a pick leaves of its twin's influence is less than the sixth digit of what that was before.
     constexpr RowId pairs = 49;
-    auto pool = test::random_bait_pool({.rows = 2 * pairs, .labelled = 4, .z_columns = long_z, .a_columns = long_a, .count = 12, .size = 12, .distinct = pairs, .seed = 12});
+    const BaitShape shape{.rows = 2 * pairs, .labelled = 4, .z_columns = long_z, .a_columns = long_a, .count = 12, .size = 12, .distinct = pairs, .seed = 12};
+    auto pool = test::random_bait_pool(shape);
     for (std::size_t i = pool.z.size() / 2; i < pool.z.size(); ++i) pool.z[i] *= 1 + 1e-4F * static_cast<float>(i % 5);
     const auto found = test::with_input(pool, selection::bait), expected = test::bait_by_definition(pool);
     ASSERT_EQ(found.picked.size(), expected.picked.size());
@@ -130,14 +133,13 @@ TEST(Bait, IsNotMisledByRowsThatPicksExplain)
 
 TEST(Bait, StartsFromTheScoresOfTheDefinition)
 {
-    const auto by_matrices = [](const selection::BaitInput& input, double weight, std::int64_t rows) { return selection::scores_by_matrices(input, weight, rows); };
-    const auto by_pairs = [](const selection::BaitInput& input, double weight, std::int64_t rows) {
+    const Start by_pairs = [](const selection::BaitInput& input, double weight, std::int64_t rows) {
         return selection::scores_by_pairs(input, selection::LabelledInformation(input.labelled, input.lambda, weight), rows);
     };
     for (const std::int64_t labelled : {0, 1, 37}) {
         auto pool = test::random_bait_pool({.rows = 611, .labelled = labelled, .z_columns = 7, .a_columns = 9, .count = 3, .tile_rows = 300, .seed = 13});
         pool.lambda = 0.5;
-        expect_scores(pool, 1e-10, by_matrices);
+        expect_scores(pool, 1e-10, selection::scores_by_matrices);
         expect_scores(pool, 3e-6, by_pairs);
     }
 }

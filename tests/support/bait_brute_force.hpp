@@ -33,7 +33,11 @@ struct BaitShape {
 /// Normal factors; every 7th row is excluded.
 inline BaitPool random_bait_pool(const BaitShape& shape)
 {
-    BaitPool pool{.z_columns = shape.z_columns, .a_columns = shape.a_columns, .z = {}, .a = {}, .labelled_z = {}, .labelled_a = {}, .state = {}, .count = shape.count, .tile_rows = shape.tile_rows};
+    BaitPool pool;
+    pool.z_columns = shape.z_columns;
+    pool.a_columns = shape.a_columns;
+    pool.count = shape.count;
+    pool.tile_rows = shape.tile_rows;
     const auto fill = [&](std::vector<float>& z, std::vector<float>& a, std::int64_t row, std::uint32_t what) {
         RandomStream random(shape.seed, Purpose::fisher_sample, what, static_cast<std::uint64_t>(row));
         for (std::int64_t j = 0; j < shape.z_columns; ++j) z.push_back(static_cast<float>(shape.size * (random.normal() + (j == 0 ? 1 : 0))));
@@ -121,7 +125,8 @@ private:
         Eigen::VectorXd g(length_);
         for (std::int64_t j = 0; j < pool_.z_columns; ++j) {
             for (std::int64_t k = 0; k < pool_.a_columns; ++k) {
-                g[j * pool_.a_columns + k] = static_cast<double>(z[static_cast<std::size_t>(i * pool_.z_columns + j)]) * static_cast<double>(a[static_cast<std::size_t>(i * pool_.a_columns + k)]);
+                const float of_z = z[static_cast<std::size_t>(i * pool_.z_columns + j)], of_a = a[static_cast<std::size_t>(i * pool_.a_columns + k)];
+                g[j * pool_.a_columns + k] = static_cast<double>(of_z) * static_cast<double>(of_a);
             }
         }
         return g;
