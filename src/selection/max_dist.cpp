@@ -109,7 +109,9 @@ const SelectionRegistration weighted{
     "max-dist",
     "farthest points from labelled and chosen rows, weighted by score",
     {real("weight", 1.0).at_least(0).help("how much the score counts: distance is multiplied by 1 + weight x score in [0, 1]"),
-     text("first_pick", "greedy").one_of({"greedy", "best-of-far-half"}).help("best-of-far-half: the best score among rows not nearer to labelled ones than the median")},
+     text("first_pick", "greedy")
+         .one_of({"greedy", "best-of-far-half"})
+         .help("best-of-far-half: the best score among rows not nearer to labelled ones than the median")},
     [](const Options& options) {
         const auto first = options.text("first_pick") == "greedy" ? FirstPick::greedy : FirstPick::best_of_far_half;
         return Selection([weight = options.real("weight"), first](const SelectionInput& input) { return max_dist(input, weight, first); });

@@ -146,7 +146,8 @@ TEST(MaxDist, StartsAtTheBestScoreOfTheFarHalf)
     constexpr auto far_half = selection::FirstPick::best_of_far_half;
     for (const RowId rows : {700, 701}) {
         for (const std::uint64_t seed : {13, 14, 15}) {
-            Case c{.pool = {.rows = rows, .columns = 5, .tile_rows = 64, .seed = seed}, .labelled = {1, 2, 650}, .count = 15, .scored = true, .first = far_half};
+            const test::RandomPool pool{.rows = rows, .columns = 5, .tile_rows = 64, .seed = seed};
+            Case c{.pool = pool, .labelled = {1, 2, 650}, .count = 15, .scored = true, .first = far_half};
             expect_same(c);
             c.standardise = true;
             c.weight = 0;
@@ -166,21 +167,23 @@ TEST(MaxDist, FindsTheFarHalfOfOneRowAndOfNone)
 {
     constexpr auto far_half = selection::FirstPick::best_of_far_half;
     expect_same({.pool = {.rows = 3, .columns = 2, .tile_rows = 2, .seed = 16}, .labelled = {0, 2}, .count = 2, .scored = true, .first = far_half});
-    EXPECT_TRUE(by_sluice({.pool = {.rows = 2, .columns = 2, .tile_rows = 2, .seed = 16}, .labelled = {0, 1}, .count = 2, .scored = true, .first = far_half}).empty());
+    const Case nothing{.pool = {.rows = 2, .columns = 2, .tile_rows = 2, .seed = 16}, .labelled = {0, 1}, .count = 2, .scored = true, .first = far_half};
+    EXPECT_TRUE(by_sluice(nothing).empty());
 }
 
 TEST(MaxDist, ReadsFeaturesInMemoryAsThoseOfAPool)
 {
     const test::SharedFolder folder;
-    const auto shard = pool::read_shard(test::write_pool({.rows = 300, .columns = 6, .tile_rows = 32, .seed = 17}, folder.path / "pool.h5", test::ranks()), test::ranks(), true,
-                                        pool::MissingFeatures::error);
+    const auto path = test::write_pool({.rows = 300, .columns = 6, .tile_rows = 32, .seed = 17}, folder.path / "pool.h5", test::ranks());
+    const auto shard = pool::read_shard(path, test::ranks(), true, pool::MissingFeatures::error);
     auto copy = pool::shard_of_features(shard, 6);
     const auto scaling = pool::Scaling::identity(6);
     ASSERT_EQ(copy.floats().size(), static_cast<std::size_t>(6 * shard.share.rows()));
     pool::decode(shard, scaling, shard.share.first_row, shard.share.rows(), copy.floats().data());
     const std::vector<RowState> state(static_cast<std::size_t>(shard.share.rows()), RowState::unlabelled);
     Work work;
-    EXPECT_EQ(selection::max_dist({copy, scaling, {}, state, {}, 20, test::ranks(), work}, 0), selection::max_dist({shard, scaling, {}, state, {}, 20, test::ranks(), work}, 0));
+    const auto batch = [&](const pool::Shard& from) { return selection::max_dist({from, scaling, {}, state, {}, 20, test::ranks(), work}, 0); };
+    EXPECT_EQ(batch(copy), batch(shard));
 }
 
 TEST(MaxDist, WithWeightZeroIsKCenterGreedy)

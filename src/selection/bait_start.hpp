@@ -1,0 +1,26 @@
+#pragma once
+
+#include "selection/bait.hpp"
+#include "selection/labelled_information.hpp"
+
+namespace sluice::selection {
+
+/// What BAIT knows of each own row g; 0 for rows that are not of the pool.
+struct BaitScores {
+    std::vector<double> leverage;   ///< g M^-1 g^T
+    std::vector<double> influence;  ///< g M^-1 F M^-1 g^T,  F the mean of g^T g over the pool
+};
+
+/// Rows that are not longer than this are dealt with through matrices.
+inline constexpr std::int64_t longest_for_matrices = 512;
+
+/// Scores before the first pick, M = lambda I + weight x information of the labelled rows, by forming M and F: of use for short rows. float64.
+/// \param pool_rows  unlabelled rows of all ranks, > 0
+BaitScores scores_by_matrices(const BaitInput& input, double weight, std::int64_t pool_rows);
+
+/// The same for long rows, through the products of all pairs of rows: influence = mean over the pool of (g_i M^-1 g_j^T)^2, each pair once, whichever
+/// rank has it. Products in float32, so that influence is right to about six digits and is kept to six, sums and leverage in float64.
+/// \param own_bytes  memory for the factors of own rows and what labelled rows explain of them; with less, more of that is computed again
+BaitScores scores_by_pairs(const BaitInput& input, const LabelledInformation& labelled, std::int64_t pool_rows, std::size_t own_bytes = 144'000'000);
+
+}  // namespace sluice::selection
