@@ -24,15 +24,34 @@ std::size_t padded_to(std::size_t count, std::size_t multiple)
 
 using Lanes = std::array<double, lanes>;
 
-/// Logarithms of the densities N(mean_i; mean_j, variance_i + variance_j) without their constants in pi, for one i and some j.
+/// Half the logarithms of the densities N(mean_i; mean_i, 2 variance_i), without their constants in pi.
+void fill_half(EnsembleMixture& mixture)
+{
+    for (std::size_t first = 0; first < mixture.padded; first += lanes) {
+        Lanes logs{}, product;
+        product.fill(1);
+        for (std::size_t d = 0; d < mixture.padded_targets; ++d) {
+            const double* variance = mixture.variance.data() + d * mixture.padded + first;
+            for (std::size_t l = 0; l < lanes; ++l) product[l] *= 2 * variance[l];
+            if ((d + 1) % most_product != 0) continue;
+            for (std::size_t l = 0; l < lanes; ++l) {
+                logs[l] += elementary::log(product[l]);
+                product[l] = 1;
+            }
+        }
+        for (std::size_t l = 0; l < lanes; ++l) mixture.half[first + l] = -0.25 * (logs[l] + elementary::log(product[l]));
+    }
+}
+
+/// Logarithms of the densities N(mean_i; mean_j, variance_i + variance_j), without their constants in pi, for one i and some j.
 Lanes log_densities(const EnsembleMixture& mixture, std::size_t i, std::size_t first)
 {
     Lanes square{}, logs{}, product;
     product.fill(1);
+    const auto stride = mixture.padded;
     for (std::size_t d = 0; d < mixture.padded_targets; d += quad) {
-        const double* mean = mixture.mean.data() + d * mixture.padded;
-        const double* variance = mixture.variance.data() + d * mixture.padded;
-        const auto stride = mixture.padded;
+        const double* mean = mixture.mean.data() + d * stride;
+        const double* variance = mixture.variance.data() + d * stride;
         const double m0 = mean[i], m1 = mean[stride + i], m2 = mean[2 * stride + i], m3 = mean[3 * stride + i];
         const double v0 = variance[i], v1 = variance[stride + i], v2 = variance[2 * stride + i], v3 = variance[3 * stride + i];
         for (std::size_t l = 0; l < lanes; ++l) {
@@ -46,55 +65,70 @@ Lanes log_densities(const EnsembleMixture& mixture, std::size_t i, std::size_t f
             square[l] += (n01 * s23 + n23 * s01) / s;
             product[l] *= s;
         }
-        if ((d + quad) % most_product == 0 && d + quad < mixture.padded_targets) {
-            for (std::size_t l = 0; l < lanes; ++l) {
-                logs[l] += elementary::log(product[l]);
-                product[l] = 1;
-            }
+        if ((d + quad) % most_product != 0) continue;
+        for (std::size_t l = 0; l < lanes; ++l) {
+            logs[l] += elementary::log(product[l]);
+            product[l] = 1;
         }
     }
     for (std::size_t l = 0; l < lanes; ++l) square[l] = -0.5 * (square[l] + (logs[l] + elementary::log(product[l])));
     return square;
 }
 
-/// log of the sum of the exponentials.
-double log_sum_exp(const double* values, std::size_t count)
+/// The overlaps of all pairs i < j; -infinity elsewhere. \return  the largest
+double fill_overlaps(EnsembleMixture& mixture)
 {
-    double largest = -infinity;
-    for (std::size_t i = 0; i < count; ++i) largest = std::max(largest, values[i]);
-    if (largest == -infinity) return largest;
-    Lanes sums{};
-    for (std::size_t i = 0; i < count; i += lanes) {
-        for (std::size_t l = 0; l < lanes; ++l) sums[l] += elementary::exp(values[i + l] - largest);
-    }
-    for (std::size_t width = lanes / 2; width > 0; width /= 2) {
-        for (std::size_t l = 0; l < width; ++l) sums[l] += sums[l + width];
-    }
-    return largest + elementary::log(sums[0]);
-}
-
-/// log log(1 + r) from log r.
-double log_log1p(double log_r)
-{
-    return log_r < -30 ? log_r : log_r > 30 ? std::log(log_r) : std::log(std::log1p(std::exp(log_r)));
-}
-
-/// The pairs' logarithms: pair[i, j] = log(beta_j N_ij), and -infinity where i = j or one of them is padding.
-void fill_pairs(EnsembleMixture& mixture)
-{
-    const auto padded = mixture.padded;
+    Lanes largest;
+    largest.fill(-infinity);
     for (std::size_t i = 0; i < mixture.count; ++i) {
-        for (std::size_t first = i / lanes * lanes; first < padded; first += lanes) {
+        double* overlap = mixture.overlap.data() + i * mixture.padded;
+        for (std::size_t first = i / lanes * lanes; first < mixture.padded; first += lanes) {
             const auto density = log_densities(mixture, i, first);
-            for (std::size_t l = 0; l < lanes; ++l) {
-                const std::size_t j = first + l;
-                if (j == i) mixture.self[i] = density[l];
-                mixture.pair[i * padded + j] = density[l] + mixture.log_beta[j];
-                mixture.pair[j * padded + i] = density[l] + mixture.log_beta[i];
-            }
+            for (std::size_t l = 0; l < lanes; ++l) overlap[first + l] = density[l] - mixture.half[i] - mixture.half[first + l];
+        }
+        for (std::size_t j = i / lanes * lanes; j <= i; ++j) overlap[j] = -infinity;
+        for (std::size_t j = mixture.count; j < mixture.padded; ++j) overlap[j] = -infinity;
+        for (std::size_t first = i / lanes * lanes; first < mixture.padded; first += lanes) {
+            for (std::size_t l = 0; l < lanes; ++l) largest[l] = overlap[first + l] > largest[l] ? overlap[first + l] : largest[l];
         }
     }
-    for (std::size_t i = 0; i < mixture.count; ++i) mixture.pair[i * padded + i] = -infinity;
+    return *std::max_element(largest.begin(), largest.end());
+}
+
+double sum_of(Lanes values)
+{
+    for (std::size_t width = lanes / 2; width > 0; width /= 2) {
+        for (std::size_t l = 0; l < width; ++l) values[l] += values[l + width];
+    }
+    return values[0];
+}
+
+/// overlaps[i] = sum over j of weight[j] exp(overlap[i, j] - largest), each pair's exponential taken once.
+void sum_overlaps(EnsembleMixture& mixture, double largest)
+{
+    std::fill(mixture.overlaps.begin(), mixture.overlaps.end(), 0.0);
+    for (std::size_t i = 0; i < mixture.count; ++i) {
+        const double* overlap = mixture.overlap.data() + i * mixture.padded;
+        const double own = mixture.weight[i];
+        Lanes sums{};
+        for (std::size_t first = i / lanes * lanes; first < mixture.padded; first += lanes) {
+            double* others = mixture.overlaps.data() + first;
+            const double* weight = mixture.weight.data() + first;
+            for (std::size_t l = 0; l < lanes; ++l) {
+                const double e = elementary::exp(overlap[first + l] - largest);
+                sums[l] += e * weight[l];
+                others[l] += e * own;
+            }
+        }
+        mixture.overlaps[i] += sum_of(sums);
+    }
+}
+
+/// log(1 + r), r >= 0, by Kahan's form.
+double log1p(double r)
+{
+    const double w = 1 + r;
+    return w == 1 ? r : elementary::log(w) * (r / (w - 1));
 }
 
 }  // namespace
@@ -109,9 +143,10 @@ EnsembleMixture::EnsembleMixture(std::size_t members_, std::size_t components_, 
       log_beta(padded, -infinity),
       mean(padded_targets * padded, 0.0),
       variance(padded_targets * padded, 0.5),  // padding: the sum of two is 1
-      self(padded, 0.0),
-      pair(padded * padded, -infinity),
-      terms(padded, -infinity)
+      half(padded, 0.0),
+      overlap(padded * padded, -infinity),
+      weight(padded, 0.0),
+      overlaps(padded, 0.0)
 {
 }
 
@@ -119,7 +154,7 @@ void EnsembleMixture::set_member(std::size_t member, const float* logits, const 
 {
     double largest = -infinity, total = 0;
     for (std::size_t k = 0; k < components; ++k) largest = std::max(largest, static_cast<double>(logits[k]));
-    for (std::size_t k = 0; k < components; ++k) total += std::exp(static_cast<double>(logits[k]) - largest);
+    for (std::size_t k = 0; k < components; ++k) total += elementary::exp(static_cast<double>(logits[k]) - largest);
     const double shift = largest + std::log(total) + std::log(static_cast<double>(members));
     for (std::size_t k = 0; k < components; ++k) {
         const std::size_t i = member * components + k;
@@ -138,17 +173,30 @@ double mi_lb_bound(std::size_t members, std::size_t targets)
 
 double mi_lb_log_delta(EnsembleMixture& mixture)
 {
-    fill_pairs(mixture);
-    for (std::size_t i = 0; i < mixture.count; ++i) {
-        // beta_i may be 0: its part is then beta_i log((beta_i N_ii + rest) / (beta_i N_ii)) -> 0.
-        if (mixture.log_beta[i] < -700) {
-            mixture.terms[i] = -infinity;
-            continue;
+    // r_i = sum over j != i of beta_j N_ij / (beta_i N_ii). With o_ij = N_ij / sqrt(N_ii N_jj), which is the same for i and j, and w_j = beta_j sqrt(N_jj):
+    // beta_i r_i = sum over j of o_ij w_j / sqrt(N_ii). All are taken relative to the largest overlap: what underflows then counts for nothing.
+    fill_half(mixture);
+    const double largest = fill_overlaps(mixture);
+    double scale = -infinity;
+    for (std::size_t i = 0; i < mixture.count; ++i) scale = std::max(scale, mixture.log_beta[i] + mixture.half[i]);
+    for (std::size_t i = 0; i < mixture.padded; ++i) mixture.weight[i] = elementary::exp(mixture.log_beta[i] + mixture.half[i] - scale);
+    sum_overlaps(mixture, largest);
+
+    constexpr double far = -600;  // no r_i beside a beta_i of any size can then be told from log(1 + r_i)
+    const double common = largest < far ? 1 : elementary::exp(largest);
+    Lanes delta{};
+    for (std::size_t first = 0; first < mixture.padded; first += lanes) {
+        for (std::size_t l = 0; l < lanes; ++l) {
+            const double beta = elementary::exp(mixture.log_beta[first + l]);
+            const double share = common * mixture.overlaps[first + l] * elementary::exp(scale - mixture.half[first + l]);  // beta_i r_i
+            // beta_i -> 0 contributes beta_i log(1 + share / beta_i) -> 0, and so does padding.
+            constexpr double least = 1e-290, most = 1e300;
+            const double ratio = share / (beta > least ? beta : 1);
+            const double exact = beta * log1p(ratio < most ? ratio : most);
+            delta[l] += beta > least ? (largest < far ? share : exact) : 0;
         }
-        const double log_r = log_sum_exp(mixture.pair.data() + i * mixture.padded, mixture.padded) - mixture.self[i] - mixture.log_beta[i];
-        mixture.terms[i] = mixture.log_beta[i] + log_log1p(log_r);
     }
-    return log_sum_exp(mixture.terms.data(), mixture.padded);
+    return elementary::log(sum_of(delta)) + (largest < far ? largest : 0);
 }
 
 float mi_lb_two_term(const EnsembleMixture& mixture)

@@ -16,7 +16,11 @@ struct EnsembleMixture {
     std::vector<double> mean;      ///< [padded_targets, padded]
     std::vector<double> variance;  ///< [padded_targets, padded], > 0
 
-    std::vector<double> self, pair, terms;  ///< [padded], [padded, padded], [padded]: while the score is worked out
+    // While the score is worked out.
+    std::vector<double> half;      ///< [padded] half the logarithm of N_ii
+    std::vector<double> overlap;   ///< [padded, padded] log of N_ij / sqrt(N_ii N_jj), j > i
+    std::vector<double> weight;    ///< [padded] beta_i sqrt(N_ii), scaled
+    std::vector<double> overlaps;  ///< [padded] what the others weigh where they overlap with i
 
     EnsembleMixture(std::size_t members, std::size_t components, std::size_t targets);
     /// \param logits     [components] of a member

@@ -82,7 +82,7 @@ target_include_directories(sluice_dependencies SYSTEM INTERFACE ${LIGHTGBM_INCLU
 # EIGEN_DONT_PARALLELIZE: Eigen would cut a matrix product by the number of threads, and round accordingly.
 target_compile_definitions(sluice_dependencies INTERFACE OMPI_SKIP_MPICXX EIGEN_DONT_PARALLELIZE)
 # No fused or reordered arithmetic beyond what the source says: results must not depend on how a loop was compiled.
-target_compile_options(sluice_dependencies INTERFACE -Wall -Wextra -Wconversion -Wno-sign-conversion -Wno-restrict -Wno-missing-field-initializers -ffp-contract=off)
+target_compile_options(sluice_dependencies INTERFACE -Wall -Wextra -Wconversion -Wno-sign-conversion -Wno-restrict -Wno-missing-field-initializers -ffp-contract=off -fno-trapping-math -fno-math-errno)
 if(SLUICE_ARCH)
   target_compile_options(sluice_dependencies INTERFACE -march=${SLUICE_ARCH})
 endif()

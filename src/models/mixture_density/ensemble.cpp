@@ -3,6 +3,7 @@
 #include "base/elementary.hpp"
 #include "base/signals.hpp"
 #include "models/ensemble.hpp"
+#include "models/mixture_density/gelu.hpp"
 #include "models/mixture_density/training.hpp"
 #include "models/mixture_density/training_file.hpp"
 
@@ -51,39 +52,59 @@ torch::Tensor grouped_order(const Shape& shape)
     return torch::tensor(order);
 }
 
-/// The network's layers with the head's outputs grouped.
-Layers grouped(const Shape& shape, const torch::Tensor& table)
+/// What predicts: the activated layers, then one affine map, as the affine layer and the head behind it are one. The affine layer of member 0 is kept beside
+/// it, for embeddings. The head's outputs are grouped.
+struct Predictor {
+    std::vector<torch::Tensor> weights;  ///< [members, in, out]
+    std::vector<torch::Tensor> biases;   ///< [members, 1, out]
+    torch::Tensor embedding_weights;     ///< [width, width]
+    torch::Tensor embedding_bias;        ///< [1, width]
+};
+
+Predictor predictor_of(const Shape& shape, const torch::Tensor& table)
 {
-    auto layers = layers_of(table, shape.layers());
-    const auto order = grouped_order(shape);
-    for (auto& weights : layers.weights) weights = weights.contiguous();
-    layers.weights.back() = layers.weights.back().index_select(2, order).contiguous();
-    layers.biases.back() = layers.biases.back().index_select(2, order).contiguous();
-    return layers;
+    const auto layers = layers_of(table, shape.layers());
+    const auto order = grouped_order(shape), head = layers.weights.back().index_select(2, order), head_bias = layers.biases.back().index_select(2, order);
+    const auto affine = layers.count() - 2;
+    Predictor predictor;
+    for (std::size_t l = 0; l < affine; ++l) {
+        predictor.weights.push_back(layers.weights[l].contiguous());
+        predictor.biases.push_back(layers.biases[l].contiguous());
+    }
+    predictor.weights.push_back(torch::bmm(layers.weights[affine], head));
+    predictor.biases.push_back(torch::baddbmm(head_bias, layers.biases[affine], head));
+    predictor.embedding_weights = layers.weights[affine][0].contiguous();
+    predictor.embedding_bias = layers.biases[affine][0].contiguous();
+    return predictor;
 }
 
-void predict_heads(const Shape& shape, const Layers& layers, const Normalisation& x, float floor, const float* features, bool with_embedding, Heads& heads)
+void predict_heads(const Shape& shape, const Predictor& predictor, const Normalisation& x, float floor, const float* features, bool with_embedding, Heads& heads)
 {
     const torch::NoGradGuard no_gradients;
-    const auto members = layers.weights[0].size(0);
+    const auto members = predictor.weights[0].size(0);
     auto scaled = torch::empty({Heads::rows, shape.columns});
     auto* out = scaled.data_ptr<float>();
     for (std::int64_t i = 0; i < Heads::rows * shape.columns; ++i) {
         const auto c = static_cast<std::size_t>(i % shape.columns);
         out[i] = static_cast<float>((static_cast<double>(features[i]) - x.shift[c]) / x.scale[c]);
     }
-    const auto prediction = predict(shape, layers, scaled.unsqueeze(0).expand({members, Heads::rows, shape.columns}));
+    torch::Tensor hidden = scaled.unsqueeze(0).expand({members, Heads::rows, shape.columns});
+    for (std::size_t l = 0; l + 1 < predictor.weights.size(); ++l) {
+        hidden = torch::baddbmm(predictor.biases[l], hidden, predictor.weights[l]);
+        gelu(hidden.data_ptr<float>(), nullptr, hidden.numel());
+    }
     heads.shape = shape;
-    const auto* values = prediction.outputs.data_ptr<float>();
-    heads.values.assign(values, values + prediction.outputs.numel());
+    heads.values.resize(static_cast<std::size_t>(members * Heads::rows * shape.outputs()));
+    auto outputs = torch::from_blob(heads.values.data(), {members, Heads::rows, shape.outputs()}, torch::kFloat32);
+    torch::baddbmm_out(outputs, predictor.biases.back(), hidden, predictor.weights.back());
     const auto variances = shape.components * shape.targets, first = shape.components + variances;
     for (std::int64_t i = 0; i < members * Heads::rows; ++i) {
         float* variance = heads.values.data() + i * shape.outputs() + first;
         for (std::int64_t j = 0; j < variances; ++j) variance[j] = elementary::softplus(variance[j]) + floor;
     }
     if (!with_embedding) return;
-    const auto* embedding = prediction.embedding.data_ptr<float>();  // member 0 comes first
-    heads.embedding.assign(embedding, embedding + Heads::rows * shape.width);
+    const auto embedding = torch::addmm(predictor.embedding_bias, hidden[0], predictor.embedding_weights);
+    heads.embedding.assign(embedding.data_ptr<float>(), embedding.data_ptr<float>() + embedding.numel());
 }
 
 /// Trains in stretches, between which ranks agree whether to stop and whether it is time to write the state.
@@ -131,12 +152,14 @@ Ensemble fit(const Shape& shape, const Recipe& recipe, const RawSet& data, const
         auto part = to_members(block.layers.table);
         std::move(part.begin(), part.end(), std::back_inserter(own));
     }
-    const auto layers = grouped(shape, stack_members(gather_members(own, ranks)));
+    const auto predictor = predictor_of(shape, stack_members(gather_members(own, ranks)));
     const auto floor = static_cast<float>(recipe.variance_floor);
-    ensemble.predict = [shape, layers, x = ensemble.x, floor](const float* features, bool with_embedding, Heads& heads) {
-        predict_heads(shape, layers, x, floor, features, with_embedding, heads);
+    ensemble.predict = [shape, predictor, x = ensemble.x, floor](const float* features, bool with_embedding, Heads& heads) {
+        predict_heads(shape, predictor, x, floor, features, with_embedding, heads);
     };
-    ensemble.flops_per_row = static_cast<double>(recipe.members) * perceptron_flops(shape.layers());
+    auto sizes = shape.layers();
+    sizes.erase(sizes.end() - 2);  // the affine layer
+    ensemble.flops_per_row = static_cast<double>(recipe.members) * perceptron_flops(sizes);
     return ensemble;
 }
 

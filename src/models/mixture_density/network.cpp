@@ -54,17 +54,6 @@ Activations forward(const Shape& shape, const Layers& layers, const torch::Tenso
     return result;
 }
 
-Prediction predict(const Shape& shape, const Layers& layers, const torch::Tensor& x)
-{
-    Prediction result{{}, x};
-    for (std::size_t l = 0; l + 1 < layers.count(); ++l) {
-        result.embedding = torch::baddbmm(layers.biases[l], result.embedding, layers.weights[l]);
-        if (shape.is_activated(l)) gelu(result.embedding.data_ptr<float>(), nullptr, result.embedding.numel());
-    }
-    result.outputs = torch::baddbmm(layers.biases.back(), result.embedding, layers.weights.back());
-    return result;
-}
-
 void backward(const Shape& shape, const Layers& layers, const Activations& activations, torch::Tensor derivative, const Layers& gradient)
 {
     for (std::size_t l = layers.count(); l-- > 0;) {

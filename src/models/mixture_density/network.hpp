@@ -18,15 +18,6 @@ struct Activations {
 /// \param x  [members, rows, columns], normalised
 Activations forward(const Shape& shape, const Layers& layers, const torch::Tensor& x);
 
-/// What prediction needs of a forward pass.
-struct Prediction {
-    torch::Tensor outputs;    ///< [members, rows, components * slots]
-    torch::Tensor embedding;  ///< [members, rows, width], of the affine layer
-};
-
-/// As forward, keeping nothing for a backward pass.
-Prediction predict(const Shape& shape, const Layers& layers, const torch::Tensor& x);
-
 /// Fills `gradient` from the derivative of the loss by the outputs.
 void backward(const Shape& shape, const Layers& layers, const Activations& activations, torch::Tensor derivative, const Layers& gradient);
 
