@@ -1,6 +1,7 @@
 #include "two_index/batch.hpp"
 
 #include "pool/standardise.hpp"
+#include "selection/bait.hpp"
 #include "selection/max_dist.hpp"
 #include "selection/sbal.hpp"
 #include "selection/top_k.hpp"
@@ -25,6 +26,15 @@ std::vector<RowId> choose_batch(const Options& options, const StrategyInput& inp
         const auto features = embedding_features(input, ensemble);
         const auto as_they_are = pool::Scaling::identity(features.info.columns);
         return selection::max_dist(seen(features, as_they_are, {}), 0);
+    }
+    if (rule == "bait") {
+        const auto pool = fisher_rows(input, ensemble);
+        const auto points = pool::gather_rows(input.shard, pool::Scaling::identity(input.shard.info.columns), labelled, input.ranks);
+        const auto known = fisher_rows(input, ensemble, labelled, points);
+        const auto width = ensemble.shape.width, length = ensemble.shape.components * ensemble.shape.targets;
+        return selection::bait({.tiling = input.shard.info.tiling(), .share = input.shard.share, .rows = {pool.z, pool.a, width, length}, .state = input.state,
+                                .labelled = {known.z, known.a, width, length}, .count = input.count, .ranks = input.ranks, .work = work})
+            .rows;
     }
     const auto first = options.text("first_pick") == "greedy" ? FirstPick::greedy : FirstPick::best_of_far_half;
     if (options.text("distance") == "inputs") return selection::max_dist(seen(input.shard, input.scaling, scores.value), options.real("weight"), first);

@@ -16,17 +16,6 @@ namespace {
 
 constexpr std::int64_t most_scored = Heads::rows;  // points of CRPS and energy score
 
-/// Weights of a member's components at a point.
-std::vector<double> weights_of(const float* logits, std::int64_t components)
-{
-    std::vector<double> weights(logits, logits + components);
-    const double largest = *std::max_element(weights.begin(), weights.end());
-    double total = 0;
-    for (auto& w : weights) total += w = std::exp(w - largest);
-    for (auto& w : weights) w /= total;
-    return weights;
-}
-
 /// The whole ensemble at a point as one mixture, raw units: weights [M], means and variances [M, targets].
 struct FlatMixture {
     std::vector<double> weight, mean, variance;
@@ -38,7 +27,7 @@ FlatMixture flatten(const Ensemble& ensemble, const Heads& heads, std::int64_t r
     const auto targets = static_cast<std::size_t>(ensemble.shape.targets), components = static_cast<std::size_t>(ensemble.shape.components);
     for (std::int64_t e = 0; e < ensemble.members; ++e) {
         const auto head = heads.of(e, row);
-        for (const double w : weights_of(head.logits, ensemble.shape.components)) flat.weight.push_back(w / static_cast<double>(ensemble.members));
+        for (const double w : mixture_weights(head.logits, ensemble.shape.components)) flat.weight.push_back(w / static_cast<double>(ensemble.members));
         for (std::size_t i = 0; i < components * targets; ++i) {
             const auto t = i % targets;
             flat.mean.push_back(static_cast<double>(head.means[i]) * ensemble.y.scale[t] + ensemble.y.shift[t]);
@@ -99,6 +88,16 @@ double energy_score(const FlatMixture& flat, std::size_t targets, const double* 
 
 }  // namespace
 
+std::vector<double> mixture_weights(const float* logits, std::int64_t components)
+{
+    std::vector<double> weights(logits, logits + components);
+    const double largest = *std::max_element(weights.begin(), weights.end());
+    double total = 0;
+    for (auto& w : weights) total += w = std::exp(w - largest);
+    for (auto& w : weights) w /= total;
+    return weights;
+}
+
 double negative_log_likelihood(const Ensemble& ensemble, const Heads& heads, std::int64_t row, const double* y)
 {
     const auto flat = flatten(ensemble, heads, row);
@@ -124,7 +123,7 @@ void conditional_means(const Ensemble& ensemble, const Heads& heads, std::int64_
     const auto targets = static_cast<std::size_t>(ensemble.shape.targets);
     for (std::int64_t e = 0; e < ensemble.members; ++e) {
         const auto head = heads.of(e, row);
-        const auto weights = weights_of(head.logits, ensemble.shape.components);
+        const auto weights = mixture_weights(head.logits, ensemble.shape.components);
         for (std::size_t t = 0; t < targets; ++t) {
             double sum = 0;
             for (std::size_t k = 0; k < weights.size(); ++k) sum += weights[k] * static_cast<double>(head.means[k * targets + t]);

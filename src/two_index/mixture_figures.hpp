@@ -16,6 +16,9 @@ struct TestFigures {
 /// Source: specs: two-index, 4; Gneiting and Raftery 2007 for the scores.
 TestFigures test_figures(const models::mixture_density::Ensemble& ensemble, const problems::TestSet& test, std::uint64_t seed, std::int64_t iteration, const Communicator& ranks);
 
+/// Weights of a member's components, from its logits [components].
+std::vector<double> mixture_weights(const float* logits, std::int64_t components);
+
 /// -log p(y) of one point under the ensemble. \param y  [targets], raw units
 double negative_log_likelihood(const models::mixture_density::Ensemble& ensemble, const models::mixture_density::Heads& heads, std::int64_t row, const double* y);
 

@@ -20,7 +20,7 @@ namespace {
 const std::vector<OptionSpec> keys = {
     text("score", "mi-lb").one_of({"mi-lb", "variance", "random"}).help("of a row: mutual information's lower bound, variance of the members' means, or a draw"),
     text("arithmetic", "exact").one_of({"exact", "two-term"}).help("of MI-LB: the logarithm of what it lacks of its bound, or the difference of two entropies in single precision as the reference code has it"),
-    text("batch_rule", "top-k").one_of({"top-k", "sbal", "max-dist", "core-set"}).help("the best scores, a draw by them, or points far apart: weighted by score, or whatever their scores"),
+    text("batch_rule", "top-k").one_of({"top-k", "sbal", "max-dist", "core-set", "bait"}).help("the best scores, a draw by them, points far apart weighted by score; or, whatever the scores, points far apart, or those that inform most"),
     real("temperature", 0.3).above(0).help("of sbal, in units of the score"),
     real("weight", 1.0).at_least(0).help("of the score in max-dist: distance is multiplied by 1 + weight x score in [0, 1]"),
     text("distance", "means").one_of({"means", "inputs"}).help("of max-dist: between the members' means, as in the reference code, or between features, as in the paper"),
@@ -69,8 +69,15 @@ mdn::RawSet labelled_set(const StrategyInput& input)
     return data;
 }
 
+/// Whether a batch rule looks at scores.
+bool uses_scores(const Options& options)
+{
+    return options.text("batch_rule") != "core-set" && options.text("batch_rule") != "bait";
+}
+
 PoolScores scores_of(const Options& options, const StrategyInput& input, const mdn::Ensemble& ensemble)
 {
+    if (!uses_scores(options)) return {};
     if (options.text("score") == "mi-lb") return mi_lb_scores(input, ensemble, options.text("arithmetic") == "two-term");
     return options.text("score") == "variance" ? variance_scores(input, ensemble) : random_scores(input);
 }
@@ -83,7 +90,7 @@ std::string diagnostics(const Options& options, const StrategyInput& input, cons
         const auto test = test_figures(ensemble, input.test, input.seed, input.iteration, input.ranks);
         figures = {{"test_nll", test.nll}, {"oracle_nll", input.test.oracle_nll}, {"test_crps", test.crps}, {"test_energy_score", test.energy_score}};
     }
-    if (options.text("score") == "mi-lb") {
+    if (uses_scores(options) && options.text("score") == "mi-lb") {
         const auto unlabelled = input.ranks.sum(static_cast<std::int64_t>(std::count(input.state.begin(), input.state.end(), pool::RowState::unlabelled)));
         figures.emplace_back("plateau_fraction", static_cast<double>(scores.on_plateau) / static_cast<double>(unlabelled));
     }
@@ -152,7 +159,7 @@ Proposal propose(const Options& options, const StrategyInput& input)
         return choose_batch(options, input, ensemble, scores, work);
     });
     if (proposal.rows.empty()) return proposal;
-    proposal.scores = gather_values(scores.value, proposal.rows, input);
+    if (uses_scores(options)) proposal.scores = gather_values(scores.value, proposal.rows, input);
     describe(proposal, input, ensemble);
     proposal.diagnostics = input.stages.time(input.iteration, "test", [&](Work&) { return diagnostics(options, input, ensemble, scores, data); });
     return proposal;
