@@ -34,8 +34,11 @@ const std::vector<OptionSpec> keys = {
     whole("steps_per_row", 10).at_least(1).help("gradient steps per labelled row"),
     whole("steps_least", 0).at_least(0).help("gradient steps at least"),
     whole("steps_most", 10000).at_least(1).help("gradient steps at most"),
+    whole("warm_up", 500).at_least(0).help("gradient steps in which the learning rate rises; at most a fifth of all"),
+    whole("decay_steps", 2000).at_least(1).help("gradient steps in which the learning rate falls by a tenth"),
     real("learning_rate", 5e-4).above(0).help("of AdamW at the end of its warm-up"),
     real("weight_decay", 1e-2).at_least(0).help("of AdamW, decoupled"),
+    text("recipe", "robust").one_of({"published", "robust"}).help("published: all members see all rows for all steps; robust: rows that some members are kept from decide when to stop, and the least variance"),
     text("clipping", "coupled").one_of({"coupled", "per-member"}).help("adaptive gradient clipping: norms over all members as in the reference code, or of each member"),
 };
 
@@ -48,8 +51,12 @@ mdn::Recipe recipe_of(const Options& options)
     recipe.steps_per_row = options.whole("steps_per_row");
     recipe.steps_least = options.whole("steps_least");
     recipe.steps_most = options.whole("steps_most");
+    recipe.warm_up_most = options.whole("warm_up");
+    recipe.decay_steps = options.whole("decay_steps");
     recipe.learning_rate = options.real("learning_rate");
     recipe.weight_decay = options.real("weight_decay");
+    constexpr std::int64_t folds = 4;
+    recipe.folds = options.text("recipe") == "robust" ? std::min(folds, recipe.members) : 0;
     recipe.clipping = options.text("clipping") == "coupled" ? mdn::Clipping::coupled : mdn::Clipping::per_member;
     return recipe;
 }

@@ -111,12 +111,14 @@ void predict_heads(const Shape& shape, const Predictor& predictor, const Normali
 void run_training(Training& training, const Shape& shape, const Recipe& recipe, const NormalisedSet& set, const FitKey& key, const TrainingFile& file,
                   const std::string& stamp, const Communicator& ranks)
 {
-    constexpr std::int64_t stretch = 100;
     using Clock = std::chrono::steady_clock;
     const auto steps = recipe.steps(set.rows);
+    const auto stretch = recipe.folds > 0 ? std::max<std::int64_t>(steps / 50, 20) : 100;
+    const auto patience = 15 * stretch;
     auto saved = Clock::now();
-    while (training.step < steps) {
+    while (training.step < steps && (recipe.folds == 0 || training.step - training.validation.best_step < patience)) {
         train_until(std::min(steps, training.step + stretch), training, shape, recipe, set, key, ranks);
+        if (recipe.folds > 0) validate(training, shape, recipe, set, ranks);
         if (file.path.empty()) {
             parallel::stop_if_asked(ranks);
             continue;
@@ -149,11 +151,11 @@ Ensemble fit(const Shape& shape, const Recipe& recipe, const RawSet& data, const
 
     std::vector<Member> own;
     for (const auto& block : training.blocks) {
-        auto part = to_members(block.layers.table);
+        auto part = to_members(recipe.folds > 0 ? block.best : block.layers.table);
         std::move(part.begin(), part.end(), std::back_inserter(own));
     }
     const auto predictor = predictor_of(shape, stack_members(gather_members(own, ranks)));
-    const auto floor = static_cast<float>(recipe.variance_floor);
+    const auto floor = static_cast<float>(training.validation.floor);
     ensemble.predict = [shape, predictor, x = ensemble.x, floor](const float* features, bool with_embedding, Heads& heads) {
         predict_heads(shape, predictor, x, floor, features, with_embedding, heads);
     };

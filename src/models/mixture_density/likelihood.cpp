@@ -57,7 +57,7 @@ float negative_log_likelihood(const Shape& shape, const float* outputs, const fl
         room.responsibility[k] = elementary::exp(room.score[k] - largest_score);
         total += room.responsibility[k];
     }
-    for (std::size_t k = 0; k < components; ++k) {
+    for (std::size_t k = 0; k < components && derivative != nullptr; ++k) {
         const float weight = elementary::exp(outputs[k * slots] - largest_logit) / weights;
         const float responsibility = room.responsibility[k] / total;
         const float* difference = room.difference.data() + k * targets;

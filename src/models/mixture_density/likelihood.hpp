@@ -19,7 +19,7 @@ struct LikelihoodRoom {
 /// \param outputs     [components, 1 + 2 targets]: logit, means, variance pre-activations
 /// \param y           [targets], in the units of the outputs
 /// \param floor       least variance; 0: none
-/// \param derivative  [components, 1 + 2 targets]
+/// \param derivative  [components, 1 + 2 targets], or nullptr if it is not wanted
 /// Source: specs: two-index, 4.
 float negative_log_likelihood(const Shape& shape, const float* outputs, const float* y, float floor, float scale, float* derivative, LikelihoodRoom& room);
 

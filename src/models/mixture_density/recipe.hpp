@@ -19,8 +19,12 @@ struct Recipe {
     double learning_rate = 5e-4;       ///< at the end of the warm-up
     double weight_decay = 1e-2;
     Clipping clipping = Clipping::coupled;
-    double variance_floor = 0;         ///< of normalised targets
+    /// Robust: each row is kept from the members of one of so many folds, which say when the ensemble is best and how large the least variance should be.
+    /// 0: all members see all rows for all steps, with no least variance.
+    std::int64_t folds = 0;
 
+    /// Whether a member is kept from a row.
+    bool holds_out(std::int64_t member, std::int64_t row) const { return folds > 0 && row % folds == member % folds; }
     std::int64_t steps(std::int64_t rows) const { return std::min(steps_most, std::max(steps_per_row * rows, steps_least)); }
     std::int64_t warm_up(std::int64_t steps) const { return std::min(warm_up_most, steps / 5); }
     double rate(std::int64_t step, std::int64_t steps) const;

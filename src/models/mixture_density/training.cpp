@@ -47,7 +47,7 @@ void update(const Units& units, const float* factors, const Optimiser& optimiser
 }
 
 /// The gradient of the mean negative log-likelihood over all members and the minibatch.
-void find_gradient(Block& block, const Shape& shape, const Recipe& recipe, const torch::Tensor& x, const torch::Tensor& y)
+void find_gradient(Block& block, const Shape& shape, const Recipe& recipe, std::span<const std::int64_t> drawn, const torch::Tensor& x, const torch::Tensor& y)
 {
     const auto members = block.layers.table.size(0), rows = x.size(0), targets = shape.targets;
     const auto activations = forward(shape, block.layers, x.unsqueeze(0).expand({members, rows, shape.columns}));
@@ -58,8 +58,10 @@ void find_gradient(Block& block, const Shape& shape, const Recipe& recipe, const
     auto* out = derivative.data_ptr<float>();
     const float scale = 1.0F / static_cast<float>(recipe.members * rows);
     const auto width = shape.outputs();
+    const auto first_member = block.number * recipe.member_block;
     for (std::int64_t i = 0; i < members * rows; ++i) {
-        negative_log_likelihood(shape, outputs + i * width, truth + (i % rows) * targets, static_cast<float>(recipe.variance_floor), scale, out + i * width, room);
+        const bool is_seen = !recipe.holds_out(first_member + i / rows, drawn[static_cast<std::size_t>(i % rows)]);
+        negative_log_likelihood(shape, outputs + i * width, truth + (i % rows) * targets, 0, is_seen ? scale : 0, out + i * width, room);
     }
     backward(shape, block.layers, activations, derivative, block.gradient);
 }
@@ -95,6 +97,7 @@ Training begin_training(const Shape& shape, const Recipe& recipe, const FitKey& 
         block.gradient = layers_of(torch::empty_like(block.layers.table), shape.layers());
         block.mean = torch::zeros_like(block.layers.table);
         block.square = torch::zeros_like(block.layers.table);
+        block.best = recipe.folds > 0 ? block.layers.table.clone() : torch::empty({0, shape.parameters()});
         training.blocks.push_back(std::move(block));
     }
     return training;
@@ -119,7 +122,7 @@ void train_until(std::int64_t last, Training& training, const Shape& shape, cons
         parallel::for_each_tile("models/gradient", own, [&](RowId b) {
             const torch::NoGradGuard no_gradients;
             auto& block = training.blocks[static_cast<std::size_t>(b)];
-            find_gradient(block, shape, recipe, x_batch, y_batch);
+            find_gradient(block, shape, recipe, rows, x_batch, y_batch);
             const auto* values = block.layers.table.data_ptr<float>();
             const auto* gradient = block.gradient.table.data_ptr<float>();
             for (std::int64_t m = 0; coupled && m < block.layers.table.size(0); ++m) {
