@@ -72,6 +72,7 @@ const std::vector<OptionSpec> surrogate_keys = {
 
 const std::vector<OptionSpec> checkpoint_keys = {
     whole("every", 1).at_least(1).help("iterations between checkpoints"),
+    real("seconds", 30.0).at_least(0).help("between checkpoints of a long training, beside those of iterations"),
 };
 
 template <typename Made>

@@ -29,6 +29,7 @@ struct StrategyInput {
     std::uint64_t seed;
     std::int64_t iteration;
     const std::filesystem::path& folder;    ///< of the run, for what a strategy keeps while it works
+    double checkpoint_seconds;              ///< between two writings of what it keeps
     parallel::StageRecord& stages;
     const Communicator& ranks;
 };

@@ -152,7 +152,7 @@ Proposal propose(const Options& options, const StrategyInput& input)
     const auto recipe = recipe_of(options);
     const models::FitKey key{input.seed, static_cast<std::uint32_t>(input.iteration)};
 
-    const auto ensemble = input.stages.time(input.iteration, "fit", [&](Work&) { return mdn::fit(shape, recipe, data, key, {input.folder / "training.h5"}, input.ranks); });
+    const auto ensemble = input.stages.time(input.iteration, "fit", [&](Work&) { return mdn::fit(shape, recipe, data, key, {input.folder / "training.h5", input.checkpoint_seconds}, input.ranks); });
     const auto scores = input.stages.time(input.iteration, "score", [&](Work& work) {
         work.flops += static_cast<double>(input.shard.share.rows()) * ensemble.flops_per_row;
         work.bytes += static_cast<double>(input.shard.share.rows()) * static_cast<double>(input.shard.info.row_bytes());

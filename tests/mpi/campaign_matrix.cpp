@@ -108,12 +108,18 @@ kind = "{simulator}"
 {strategy}
 )";
 
-/// Every simulator, with labels by chance and where a surrogate is least sure.
+/// Every simulator, with labels by chance, where a surrogate is least sure, and by the batch rules of two-index uncertainty.
 void run_simulated(const std::filesystem::path& folder)
 {
     for (const char* simulator : {"multimodal", "double-well", "ternary"}) {
-        for (const auto& [name, strategy] : {std::pair(std::string("random"), std::string("[acquisition]\nkind = \"random\"\n")),
-                                             std::pair(std::string("variance"), steps("ridge-ensemble", "variance", "max-dist"))}) {
+        std::vector<std::pair<std::string, std::string>> ways = {{"random", "[acquisition]\nkind = \"random\"\n"}, {"variance", steps("ridge-ensemble", "variance", "max-dist")}};
+        for (const char* way : {"mi-lb.top-k", "mi-lb.sbal", "mi-lb.max-dist", "variance.top-k", "random.core-set", "random.bait"}) {
+            const std::string name = way, score = name.substr(0, name.find('.')), rule = name.substr(name.find('.') + 1);
+            const auto* recipe = rule == "top-k" ? "published" : "robust";
+            ways.emplace_back(name, fmt::format("[strategy]\nkind = \"two-index\"\nscore = \"{}\"\nbatch_rule = \"{}\"\nrecipe = \"{}\"\nmembers = 5\nmember_block = 2\ncomponents = 3\n"
+                                                "width = 16\nsteps_most = 40\n", score, rule, recipe));
+        }
+        for (const auto& [name, strategy] : ways) {
             const auto text = fmt::format(fmt::runtime(simulated_text), fmt::arg("simulator", simulator), fmt::arg("strategy", strategy));
             sluice::campaign::Campaign campaign(sluice::campaign::parse_campaign(text, folder / "campaign.toml", {}), folder / fmt::format("{}.{}", simulator, name), *world);
             campaign.run();

@@ -110,7 +110,9 @@ TEST_P(EachSimulator, DrawsTestPointsThatAreTheSameEverywhereAndNotThePool)
     std::reverse(targets.begin(), targets.end());
     const auto turned = problems::draw_test_set(simulator, 3, 300, targets, ranks());
     EXPECT_EQ(turned.y.front(), all.y[targets.size() - 1]);
-    if (simulator.log_density) EXPECT_EQ(turned.oracle_nll, all.oracle_nll);
+    if (simulator.log_density) {
+        EXPECT_EQ(turned.oracle_nll, all.oracle_nll);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(, EachSimulator, ::testing::Values("multimodal", "double-well", "ternary"), [](const auto& info) {
