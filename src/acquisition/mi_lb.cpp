@@ -171,7 +171,9 @@ double mi_lb_bound(std::size_t members, std::size_t targets)
     return std::log(static_cast<double>(members)) - 0.5 * static_cast<double>(targets) * (1 - std::numbers::ln2);
 }
 
-double mi_lb_log_delta(EnsembleMixture& mixture)
+namespace {
+
+inline double log_delta(EnsembleMixture& mixture)
 {
     // r_i = sum over j != i of beta_j N_ij / (beta_i N_ii). With o_ij = N_ij / sqrt(N_ii N_jj), which is the same for i and j, and w_j = beta_j sqrt(N_jj):
     // beta_i r_i = sum over j of o_ij w_j / sqrt(N_ii). All are taken relative to the largest overlap: what underflows then counts for nothing.
@@ -197,6 +199,25 @@ double mi_lb_log_delta(EnsembleMixture& mixture)
         }
     }
     return elementary::log(sum_of(delta)) + (largest < far ? largest : 0);
+}
+
+#ifdef __x86_64__
+/// The same for CPUs with vectors of 512 bits: the lanes of a loop are the same, and so are the bits.
+__attribute__((target("arch=x86-64-v4,prefer-vector-width=512"), flatten)) double log_delta_512(EnsembleMixture& mixture)
+{
+    return log_delta(mixture);
+}
+#endif
+
+}  // namespace
+
+double mi_lb_log_delta(EnsembleMixture& mixture)
+{
+#ifdef __x86_64__
+    static const bool is_wide = __builtin_cpu_supports("x86-64-v4");
+    if (is_wide) return log_delta_512(mixture);
+#endif
+    return log_delta(mixture);
 }
 
 float mi_lb_two_term(const EnsembleMixture& mixture)
