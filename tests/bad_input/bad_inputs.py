@@ -273,6 +273,9 @@ campaign_case("unknown strategy", STEPS, '[strategy]\nkind = "fusoin"\n', 'campa
 campaign_case("unknown key of a strategy", STEPS, FUSION + "foldz = 5\n", "campaign.toml:<foldz>: [strategy] foldz: unknown key; did you mean folds?")
 campaign_case("unknown mode of a strategy", STEPS, FUSION + 'mode = "publishd"\n', "campaign.toml:<publishd>: [strategy] mode = ", '"default"', '"published"')
 campaign_case("unknown family of a strategy", STEPS, FUSION + 'families = "ridge, forest"\n', "'forest' is not a family; must be", "xgboost")
+for key, value, allowed in [("members", "1", "a whole number from 2"), ("score", '"mi"', '"mi-lb"'), ("batch_rule", '"best"', '"core-set"'), ("recipe", '"fast"', '"robust"'),
+                            ("temperature", "0", "a number above 0"), ("components", "0", "a whole number from 1")]:  # fmt: skip
+    campaign_case(f"two-index: {key} = {value}", STEPS, f'[strategy]\nkind = "two-index"\n{key} = {value}\n', f"campaign.toml:<{key}>: [strategy] {key} = ", allowed)
 campaign_case("steps beside a strategy", STEPS, FUSION + STEPS, "[surrogate]: not beside [strategy]", "[acquisition]: not beside [strategy]", "[selection]: not beside [strategy]", problems=3)
 POOL = '[pool]\nfile = "pool.h5"\n'
 
@@ -297,6 +300,7 @@ domain_case("bounds that are texts", BOX.replace("[5]", '["high"]'), "[domain] u
 domain_case("an endless bound", BOX.replace("[5]", "[inf]"), "[domain] upper = ")
 domain_case("a pool beside it", BOX + POOL, "[pool]: not beside [domain], whose candidates are generated")
 domain_case("a closed pool's problem", BOX, '[problem] kind = "closed-pool": not with [domain]; allowed here: "function", "ask-tell"', problem='kind = "closed-pool"')
+domain_case("a strategy that generates none", BOX, '[domain]: needs [strategy] kind = "fusion", which generates candidates', strategy='[strategy]\nkind = "two-index"\n')
 domain_case("no strategy", BOX, '[domain]: needs [strategy] kind = "fusion", which generates candidates', strategy=STEPS)
 domain_case("unknown function", BOX, '[problem] name = \'sphere\': must be one of "ackley", "rastrigin", "schwefel"', problem='kind = "function"\nname = "sphere"')
 domain_case("unknown key", BOX + "dimensions = 3\n", "[domain] dimensions: unknown key; did you mean dimension?")
