@@ -8,6 +8,7 @@
 #include "fusion/expected_hypervolume_improvement.hpp"
 #include "fusion/generated_candidates.hpp"
 #include "fusion/residual_correlation.hpp"
+#include "fusion/search_region.hpp"
 #include "fusion/spread_batch.hpp"
 #include "fusion/strategy.hpp"
 #include "fusion/structural_weight.hpp"
@@ -65,6 +66,40 @@ std::vector<float> features_of(const StrategyInput& in, const std::vector<RowId>
     std::vector<float> x;
     for (const auto row : rows) x.insert(x.end(), in.points[static_cast<std::size_t>(row)].begin(), in.points[static_cast<std::size_t>(row)].end());
     return x;
+}
+
+/// What an iteration looks at: labelled rows, and without a pool the box in which candidates are generated.
+struct Scope {
+    std::vector<RowId> rows;
+    std::vector<std::vector<double>> values;  ///< [rows][targets], raw units
+    std::optional<pool::Domain> box;
+    pool::Scaling scaling;                    ///< as `pool` in feature_scaling asks: of the pool or the box
+    TermRange terms = TermRange::linear;      ///< of linear families
+};
+
+Scope scope_of(const StrategyInput& in, const Switches& switches)
+{
+    Scope all{.rows = {}, .values = {}, .box = in.domain, .scaling = in.scaling};
+    for (const auto& [row, answer] : in.labelled) {
+        all.rows.push_back(row);
+        all.values.push_back(answer);
+    }
+    if (!in.domain) return all;
+    if (switches.additive_terms) all.terms = TermRange::splines;
+    if (switches.search_region == "domain") return all;
+
+    const auto merit = summed_merit(labelled_set(all.rows, all.values, {}, in.domain->columns(), in.goals, true));
+    const auto asked = static_cast<RowId>(in.points.size());
+    const auto initial = std::max<RowId>(asked - (in.iteration - 1) * in.count, 0);
+    const auto region = search_region(*in.domain, {all.rows, merit, in.points, initial, in.count, switches.search_region == "alternating"});
+    if (region.is_domain) return all;
+    Scope scope{.rows = {}, .values = {}, .box = region.box, .scaling = pool::standardising(region.box)};
+    if (switches.additive_terms) scope.terms = TermRange::squares;
+    for (const auto i : region.rows) {
+        scope.rows.push_back(all.rows[i]);
+        scope.values.push_back(all.values[i]);
+    }
+    return scope;
 }
 
 /// Weights of 6.2, with the noise's share that the switch asks for.
@@ -219,15 +254,10 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto columns = in.shard.info.columns;
     auto& stages = in.stages;
 
-    std::vector<RowId> rows;
-    std::vector<std::vector<double>> values;
-    for (const auto& [row, answer] : in.labelled) {
-        rows.push_back(row);
-        values.push_back(answer);
-    }
-    const auto x = features_of(in, rows);
-    const auto scaling = switches.pool_scaling ? in.scaling : in.domain ? unit_box_of_rows(x, columns) : scaling_of_rows(x, columns);
-    auto labelled = labelled_set(rows, values, pool::scaled(x, scaling), columns, in.goals, switches.folded_window);
+    const auto scope = scope_of(in, switches);
+    const auto x = features_of(in, scope.rows);
+    const auto scaling = switches.pool_scaling ? scope.scaling : in.domain ? unit_box_of_rows(x, columns) : scaling_of_rows(x, columns);
+    auto labelled = labelled_set(scope.rows, scope.values, pool::scaled(x, scaling), columns, in.goals, switches.folded_window);
 
     Diagnostics diagnostics;
     const auto biased = stages.time(in.iteration, "cluster", [&](Work&) {
@@ -240,14 +270,14 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         return weights;
     });
     const auto surrogates = stages.time(in.iteration, "fit", [&](Work&) {
-        return fit_surrogates(labelled, biased, switches, members, static_cast<int>(options.whole("trials")), key, in.ranks);
+        return fit_surrogates(labelled, biased, scope.terms, switches, members, static_cast<int>(options.whole("trials")), key, in.ranks);
     });
     std::optional<pool::Shard> generated;
     std::vector<pool::RowState> never_asked;
     if (in.domain) {
         generated = stages.time(in.iteration, "generate", [&](Work&) {
             const pool::Evolution evolution{options.whole("population"), options.whole("generations"), options.whole("kept")};
-            return generate_candidates(*in.domain, scaling, evolution, surrogates, labelled, in.points, switches, key, in.ranks);
+            return generate_candidates(*scope.box, scaling, evolution, surrogates, labelled, in.points, switches, key, in.ranks);
         });
         never_asked.assign(static_cast<std::size_t>(generated->share.rows()), pool::RowState::unlabelled);
     }
@@ -263,7 +293,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         const auto bins = switches.adaptive_bins ? default_trend_bins(places.candidates) : published_trend_bins;
         if (switches.geometric_weight && (generated || !memory.weights)) {
             const auto iteration = generated ? key.iteration : 0U;  // of a pool they are the same in every iteration, also after a restart
-            memory.weights = structural_weights(shard, in.scaling, static_cast<int>(in.count), {key.seed, iteration, ClusteringCall::pool_sample}, in.ranks);
+            memory.weights = structural_weights(shard, scope.scaling, static_cast<int>(in.count), {key.seed, iteration, ClusteringCall::pool_sample}, in.ranks);
         }
         return structural_trend(moments.mean, static_cast<std::int64_t>(moments.columns), *memory.order, places, bins, in.ranks);
     });

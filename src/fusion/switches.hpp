@@ -27,6 +27,8 @@ struct Switches {
     std::string batch_rule;   ///<    "top": the best scores; "spread": one by one, away from labelled rows and itself, where the density test asks (release B); "novelty": so always
     bool monotone_search;     ///<    without a pool: a search never prefers less than three deviations below the mean
     bool starts_from_best;    ///<    without a pool: half the first population are the best labelled points
+    std::string search_region; ///<    without a pool: the whole "domain", a "trust-region" around the best points, or both, "alternating"
+    bool additive_terms;      ///<    without a pool: linear families may see squares and splines of the features, as their search chooses
     bool sobol_over_domain;   ///< 9: the Sobol points cover the domain, not the labelled points' box
     bool distinct_candidates; ///< 9: a generated candidate appears once
     double optimism;          ///<    deviations added to a family's mean by its acquisition

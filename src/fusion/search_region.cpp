@@ -1,0 +1,140 @@
+#include "fusion/search_region.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace sluice::fusion {
+
+namespace {
+
+constexpr double first_edge = 0.8, second_edge = 0.2, least_edge = 1e-4;
+constexpr int successes_to_grow = 3, failures_to_shrink = 2, most_patience = 3;
+constexpr std::size_t centre_points = 10;
+constexpr std::int64_t nearest_per_feature = 5, most_per_feature = 15;
+
+/// The state of a search, moved on by the outcome of each batch.
+struct Search {
+    double edge = first_edge;
+    int successes = 0, failures = 0;  ///< of the trust region, since its edge changed
+    int domain_failures = 0;          ///< since the domain's last success
+    int wait = 0;                     ///< batches of the trust region until the domain's turn
+    bool alternating = true;
+
+    bool is_domain() const { return edge < least_edge || (alternating && wait == 0); }
+
+    void look_at_domain(bool is_success)
+    {
+        domain_failures = is_success ? 0 : domain_failures + 1;
+        wait = std::min(domain_failures, most_patience);
+        if (is_success && edge < least_edge) edge = second_edge;
+    }
+
+    void look_at_trust_region(bool is_success)
+    {
+        --wait;
+        successes = is_success ? successes + 1 : 0;
+        failures = is_success ? failures : failures + 1;
+        if (successes == successes_to_grow) {
+            edge = std::min(2 * edge, first_edge);
+            successes = failures = 0;
+        } else if (failures == failures_to_shrink) {
+            edge /= 2;
+            successes = failures = 0;
+        }
+    }
+};
+
+Search replay(const SearchHistory& history)
+{
+    Search search;
+    search.alternating = history.alternating;
+    double best = -std::numeric_limits<double>::infinity();
+    std::size_t i = 0;
+    const auto take_below = [&](RowId end) {
+        const double before = best;
+        for (; i < history.rows.size() && history.rows[i] < end; ++i) best = std::max(best, history.merit[i]);
+        return best > before;
+    };
+    take_below(history.initial);
+    const auto asked = static_cast<RowId>(history.points.size());
+    for (RowId first = history.initial; first < asked; first += history.batch) {
+        const bool is_success = take_below(first + history.batch);
+        search.is_domain() ? search.look_at_domain(is_success) : search.look_at_trust_region(is_success);
+    }
+    return search;
+}
+
+/// Indices of the history, the best first; of equal ones the earlier.
+std::vector<std::size_t> by_merit(const SearchHistory& history)
+{
+    std::vector<std::size_t> order(history.rows.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return history.merit[a] > history.merit[b]; });
+    return order;
+}
+
+/// Mean of the best points with weights ln(m + 1/2) - ln(k) for the k-th of m.
+std::vector<double> centre_of(const SearchHistory& history, std::size_t columns)
+{
+    const auto order = by_merit(history);
+    const auto count = std::min(centre_points, order.size());
+    std::vector<double> centre(columns, 0.0);
+    double total = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+        const double weight = std::log(static_cast<double>(count) + 0.5) - std::log(static_cast<double>(k + 1));
+        total += weight;
+        const auto& point = history.points[static_cast<std::size_t>(history.rows[order[k]])];
+        for (std::size_t c = 0; c < columns; ++c) centre[c] += weight * static_cast<double>(point[c]);
+    }
+    for (auto& c : centre) c /= total;
+    return centre;
+}
+
+/// Rows in the box of this edge around the centre, and the nearest.
+std::vector<std::size_t> rows_around(const pool::Domain& domain, const SearchHistory& history, const std::vector<double>& centre, double edge)
+{
+    const auto count = history.rows.size(), columns = centre.size();
+    std::vector<double> squares(count, 0.0), largest(count, 0.0);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& point = history.points[static_cast<std::size_t>(history.rows[i])];
+        for (std::size_t c = 0; c < columns; ++c) {
+            const double apart = std::abs(static_cast<double>(point[c]) - centre[c]) / (domain.upper[c] - domain.lower[c]);
+            squares[i] += apart * apart;
+            largest[i] = std::max(largest[i], apart);
+        }
+    }
+    std::vector<std::size_t> order(count), chosen;
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return squares[a] < squares[b]; });
+    const auto nearest = static_cast<std::size_t>(nearest_per_feature) * columns, most = static_cast<std::size_t>(most_per_feature) * columns;
+    for (std::size_t k = 0; k < count && chosen.size() < most; ++k) {
+        if (k < nearest || largest[order[k]] <= edge) chosen.push_back(order[k]);
+    }
+    std::sort(chosen.begin(), chosen.end());
+    return chosen;
+}
+
+}  // namespace
+
+SearchRegion search_region(const pool::Domain& domain, const SearchHistory& history)
+{
+    const auto search = replay(history);
+    SearchRegion region{domain, {}, search.is_domain(), search.edge};
+    if (region.is_domain) {
+        region.rows.resize(history.rows.size());
+        std::iota(region.rows.begin(), region.rows.end(), std::size_t{0});
+        return region;
+    }
+    const auto centre = centre_of(history, domain.lower.size());
+    for (std::size_t c = 0; c < centre.size(); ++c) {
+        const double reach = 0.5 * search.edge * (domain.upper[c] - domain.lower[c]);
+        region.box.lower[c] = std::max(domain.lower[c], centre[c] - reach);
+        region.box.upper[c] = std::min(domain.upper[c], centre[c] + reach);
+    }
+    region.rows = rows_around(domain, history, centre, search.edge);
+    return region;
+}
+
+}  // namespace sluice::fusion
