@@ -287,11 +287,12 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto moments = stages.time(in.iteration, "predict", [&](Work& work) {
         return predict_pool(shard, scaling, surrogates, labelled.targets, members, switches.folded_window, work, in.ranks);
     });
+    const bool weighs_geometry = switches.geometric_weight == "on" || (switches.geometric_weight == "pool" && !generated);
     const auto trend = stages.time(in.iteration, "structure", [&](Work&) {
         if (generated || !memory.order) memory.order = candidate_order(shard, in.ranks);
         const auto places = candidate_places(*memory.order, not_candidates(candidates, in.ranks), in.ranks);
         const auto bins = switches.adaptive_bins ? default_trend_bins(places.candidates) : published_trend_bins;
-        if (switches.geometric_weight && (generated || !memory.weights)) {
+        if (weighs_geometry && (generated || !memory.weights)) {
             const auto iteration = generated ? key.iteration : 0U;  // of a pool they are the same in every iteration, also after a restart
             memory.weights = structural_weights(shard, scope.scaling, static_cast<int>(in.count), {key.seed, iteration, ClusteringCall::pool_sample}, in.ranks);
         }
@@ -301,7 +302,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto ranked = stages.time(in.iteration, "fuse", [&](Work& work) {
         channels = measure_channels(moments, candidates, surrogates, labelled.targets, trend, switches, in.ranks);
         auto score = fuse(moments, candidates, surrogates, channels, switches);
-        for (std::size_t i = 0; switches.geometric_weight && i < score.size(); ++i) {
+        for (std::size_t i = 0; weighs_geometry && i < score.size(); ++i) {
             if (score[i] > 0) score[i] *= static_cast<double>((*memory.weights)[i / targets]);
         }
         work.bytes += 3 * static_cast<double>(moments.mean.size()) * 2 * sizeof(float);

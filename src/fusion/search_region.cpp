@@ -10,7 +10,7 @@ namespace sluice::fusion {
 namespace {
 
 constexpr double first_edge = 0.8, second_edge = 0.2, least_edge = 1e-4;
-constexpr int successes_to_grow = 3, failures_to_shrink = 2, most_patience = 3;
+constexpr int successes_to_grow = 3, failures_to_shrink = 2, failures_to_polish = 5, longest_wait = 8;
 constexpr std::size_t centre_points = 10;
 constexpr std::int64_t nearest_per_feature = 5, most_per_feature = 15;
 
@@ -20,6 +20,7 @@ struct Search {
     int successes = 0, failures = 0;  ///< of the trust region, since its edge changed
     int domain_failures = 0;          ///< since the domain's last success
     int wait = 0;                     ///< batches of the trust region until the domain's turn
+    bool has_moved = false;           ///< the domain found something better since the trust region shrank to nothing
     bool alternating = true;
 
     bool is_domain() const { return edge < least_edge || (alternating && wait == 0); }
@@ -27,13 +28,17 @@ struct Search {
     void look_at_domain(bool is_success)
     {
         domain_failures = is_success ? 0 : domain_failures + 1;
-        wait = std::min(domain_failures, most_patience);
-        if (is_success && edge < least_edge) edge = second_edge;
+        wait = is_success ? 0 : std::min(1 << std::min(domain_failures - 1, 30), longest_wait);
+        if (edge >= least_edge) return;
+        has_moved = has_moved || is_success;
+        if (!has_moved || domain_failures < failures_to_polish) return;
+        edge = second_edge;
+        has_moved = false;
     }
 
     void look_at_trust_region(bool is_success)
     {
-        --wait;
+        wait = std::max(wait - 1, 0);
         successes = is_success ? successes + 1 : 0;
         failures = is_success ? failures : failures + 1;
         if (successes == successes_to_grow) {

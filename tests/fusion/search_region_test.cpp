@@ -39,15 +39,19 @@ Campaign started()
 
 }  // namespace
 
-TEST(SearchRegion, IsTheDomainFirstAndAgainAfterAsManyBatchesAsItFailedAtMostThree)
+TEST(SearchRegion, IsTheDomainFirstAndAfterEveryFailureAgainTwiceAsLateUpToEightBatches)
 {
     auto campaign = started();
     std::vector<bool> is_domain;
-    for (int i = 0; i < 14; ++i) {
+    for (int i = 0; i < 28; ++i) {
         is_domain.push_back(campaign.region().is_domain);
         campaign.ask(batch, -5);
     }
-    EXPECT_EQ(is_domain, (std::vector<bool>{true, false, true, false, false, true, false, false, false, true, false, false, false, true}));
+    std::vector<std::size_t> turns;
+    for (std::size_t i = 0; i < is_domain.size(); ++i) {
+        if (is_domain[i]) turns.push_back(i);
+    }
+    EXPECT_EQ(turns, (std::vector<std::size_t>{0, 2, 5, 10, 19}));  // and from 28 on the trust region has not yet shrunk to nothing
 }
 
 TEST(SearchRegion, StaysWithTheDomainWhileThatFindsBetterPoints)
@@ -75,7 +79,7 @@ TEST(SearchRegion, HalvesTheEdgeAfterTwoFailuresAndDoublesItAfterThreeSuccesses)
     EXPECT_EQ(edge, (std::vector<double>{0.8, 0.8, 0.4, 0.4, 0.2, 0.2, 0.2, 0.4, 0.4, 0.4, 0.8}));
 }
 
-TEST(SearchRegion, TurnsToTheDomainWhenTheTrustRegionHasShrunkToNothingAndBackOnceThatHelped)
+TEST(SearchRegion, TurnsToTheDomainWhenTheTrustRegionHasShrunkToNothingAndBackOnceThatHelpedAndNoLongerDoes)
 {
     auto campaign = started();
     int batches = 0;
@@ -84,6 +88,10 @@ TEST(SearchRegion, TurnsToTheDomainWhenTheTrustRegionHasShrunkToNothingAndBackOn
     campaign.ask(batch, -5);
     EXPECT_TRUE(campaign.region(false).is_domain);
     campaign.ask(batch, 1);
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_TRUE(campaign.region(false).is_domain);
+        campaign.ask(batch, -5);
+    }
     EXPECT_FALSE(campaign.region(false).is_domain);
     EXPECT_EQ(campaign.region(false).edge, 0.2);
 }
@@ -113,13 +121,13 @@ TEST(SearchRegion, IsABoxAroundTheWeightedMeanOfTheTenBestWithinTheDomain)
 TEST(SearchRegion, TakesTheRowsInTheBoxAndTheNearestWithinBounds)
 {
     auto campaign = started();
-    for (int i = 0; i < 22; ++i) campaign.ask(batch, -5);  // the edge is 0.8 / 2^8: nothing but a few points lies in the box
-    const auto narrow = campaign.region();
+    for (int i = 0; i < 16; ++i) campaign.ask(batch, -5);  // the edge is 0.8 / 2^8: nothing but a few points lies in the box
+    const auto narrow = campaign.region(false);
     ASSERT_FALSE(narrow.is_domain);
     EXPECT_EQ(narrow.rows.size(), 10U);  // 5 for each of 2 features
     auto wide = started();
     for (int i = 0; i < 12; ++i) wide.ask(batch, 0);
-    const auto edge = search_region(square, {wide.rows, wide.merit, wide.points, initial + 11 * batch, batch, true});
+    const auto edge = search_region(square, {wide.rows, wide.merit, wide.points, initial + 11 * batch, batch, false});
     ASSERT_FALSE(edge.is_domain);
     EXPECT_EQ(edge.rows.size(), 30U);  // all 60 lie in it
 }
