@@ -177,7 +177,7 @@ std::vector<Ranked> with_improvement(const std::vector<Ranked>& screen, const Mo
 }
 
 /// The rows of the batch as indices into the screen (11).
-std::vector<std::size_t> choose(const Screen& screen, const LabelledSet& labelled, const Switches& switches, std::size_t count, const IterationKey& key, Diagnostics& diagnostics)
+std::vector<std::size_t> choose(const Screen& screen, bool generated, const LabelledSet& labelled, const Switches& switches, std::size_t count, const IterationKey& key, Diagnostics& diagnostics)
 {
     const Points points{screen.x, labelled.columns};
     const auto proposal = std::min<std::size_t>(std::max<std::size_t>(2 * count, 20), screen.rows.size());
@@ -193,7 +193,11 @@ std::vector<std::size_t> choose(const Screen& screen, const LabelledSet& labelle
         diagnostics.screen_clustering = clustering.method;
         diagnostics.screen_clusters = clustering.clusters;
     }
-    if (diagnostics.diverse && switches.batch_rule != "top") return spread_batch(points, std::move(base), labelled.points(), count);
+    if (diagnostics.diverse && switches.batch_rule != "top") {
+        const auto rows = generated && !tested ? promising(base, count) : base.size();
+        base.resize(rows);
+        return spread_batch({std::span(screen.x).first(rows * static_cast<std::size_t>(labelled.columns)), labelled.columns}, std::move(base), labelled.points(), count);
+    }
     std::vector<std::size_t> order(base.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -325,7 +329,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         screen.x = pool::gather_rows(shard, scaling, screened, in.ranks);
         std::vector<float> chosen_x;
         together(in.ranks, [&] {
-            for (const auto i : choose(screen, labelled, switches, static_cast<std::size_t>(in.count), key, diagnostics)) {
+            for (const auto i : choose(screen, generated.has_value(), labelled, switches, static_cast<std::size_t>(in.count), key, diagnostics)) {
                 proposal.rows.push_back(ranked[i].row);
                 proposal.scores.push_back(ranked[i].value);
                 chosen_x.insert(chosen_x.end(), screen.x.begin() + static_cast<std::ptrdiff_t>(i) * labelled.columns, screen.x.begin() + (static_cast<std::ptrdiff_t>(i) + 1) * labelled.columns);

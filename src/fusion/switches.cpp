@@ -46,7 +46,7 @@ const std::vector<Switch>& all_switches()
         {"linear_terms", "additive", "linear", {}, "with generated candidates, what a trial of lasso, ridge and elastic net may see: squares and linear splines of each feature too, or the features"},
         {"sobol_box", "domain", "labelled", {}, "box of the Sobol candidates: the domain, or that of the labelled points"},
         {"duplicates", "dropped", "kept", {}, "generated candidates that are equal"},
-        {"batch_rule", "novelty", "top", {"spread"}, "batch by score alone, or one by one by score and distance to labelled and chosen rows: spread, with cluster weights, where the density test asks; novelty, always"},
+        {"batch_rule", "novelty", "top", {"spread"}, "batch by score alone, or one by one by score and distance to labelled and chosen rows: spread, with cluster weights, where the density test asks; novelty, always, of generated candidates among those of positive score"},
     };
     return switches;
 }
