@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -10,25 +11,54 @@ namespace sluice::fusion {
 namespace {
 
 constexpr double first_edge = 0.8, second_edge = 0.2, least_edge = 1e-4;
-constexpr int successes_to_grow = 3, failures_to_shrink = 2, failures_to_polish = 5, longest_wait = 8;
+constexpr int successes_to_grow = 3, failures_to_shrink = 2, failures_to_polish = 5;
+constexpr double unknown_rate = 0.5, learning_rate = 0.2, forgetting_rate = 0.1;
 constexpr std::size_t centre_points = 10;
 constexpr std::int64_t nearest_per_feature = 5, most_per_feature = 15;
+
+/// What a batch was good for.
+struct Outcome {
+    bool is_best = false;     ///< it holds the best point so far
+    bool is_among_best = false;  ///< it holds one of the ten best so far
+};
+
+/// Share of recent batches that held the best point so far. One that is not looked at is known less and less.
+struct SuccessRate {
+    double rate = unknown_rate;
+
+    void learn(bool is_success) { rate += learning_rate * ((is_success ? 1 : 0) - rate); }
+    void forget() { rate += forgetting_rate * (unknown_rate - rate); }
+};
 
 /// The state of a search, moved on by the outcome of each batch.
 struct Search {
     double edge = first_edge;
     int successes = 0, failures = 0;  ///< of the trust region, since its edge changed
+    SuccessRate domain_rate, trust_region_rate;
+    bool is_around_mean = true;       ///< the trust region; else around the best point
     int domain_failures = 0;          ///< since the domain's last success
-    int wait = 0;                     ///< batches of the trust region until the domain's turn
     bool has_moved = false;           ///< the domain found something better since the trust region shrank to nothing
     bool alternating = true;
 
-    bool is_domain() const { return edge < least_edge || (alternating && wait == 0); }
+    bool is_domain() const { return edge < least_edge || (alternating && domain_rate.rate >= trust_region_rate.rate); }
+
+    void look(const Outcome& outcome)
+    {
+        if (is_domain()) {
+            domain_rate.learn(outcome.is_best);
+            trust_region_rate.forget();
+            look_at_domain(outcome.is_best);
+        } else {
+            trust_region_rate.learn(outcome.is_best);
+            domain_rate.forget();
+            if (!outcome.is_among_best) is_around_mean = !is_around_mean;
+            look_at_trust_region(outcome.is_best);
+        }
+    }
 
     void look_at_domain(bool is_success)
     {
         domain_failures = is_success ? 0 : domain_failures + 1;
-        wait = is_success ? 0 : std::min(1 << std::min(domain_failures - 1, 30), longest_wait);
         if (edge >= least_edge) return;
         has_moved = has_moved || is_success;
         if (!has_moved || domain_failures < failures_to_polish) return;
@@ -38,7 +68,6 @@ struct Search {
 
     void look_at_trust_region(bool is_success)
     {
-        wait = std::max(wait - 1, 0);
         successes = is_success ? successes + 1 : 0;
         failures = is_success ? failures : failures + 1;
         if (successes == successes_to_grow) {
@@ -55,18 +84,20 @@ Search replay(const SearchHistory& history)
 {
     Search search;
     search.alternating = history.alternating;
-    double best = -std::numeric_limits<double>::infinity();
+    std::vector<double> best(centre_points, -std::numeric_limits<double>::infinity());  // descending
     std::size_t i = 0;
     const auto take_below = [&](RowId end) {
-        const double before = best;
-        for (; i < history.rows.size() && history.rows[i] < end; ++i) best = std::max(best, history.merit[i]);
-        return best > before;
+        const double first = best.front(), last = best.back();
+        for (; i < history.rows.size() && history.rows[i] < end; ++i) {
+            best.insert(std::upper_bound(best.begin(), best.end(), history.merit[i], std::greater<>()), history.merit[i]);
+            best.pop_back();
+        }
+        return Outcome{best.front() > first, best.back() > last};
     };
     take_below(history.initial);
     const auto asked = static_cast<RowId>(history.points.size());
     for (RowId first = history.initial; first < asked; first += history.batch) {
-        const bool is_success = take_below(first + history.batch);
-        search.is_domain() ? search.look_at_domain(is_success) : search.look_at_trust_region(is_success);
+        search.look(take_below(first + history.batch));
     }
     return search;
 }
@@ -80,11 +111,11 @@ std::vector<std::size_t> by_merit(const SearchHistory& history)
     return order;
 }
 
-/// Mean of the best points with weights ln(m + 1/2) - ln(k) for the k-th of m.
-std::vector<double> centre_of(const SearchHistory& history, std::size_t columns)
+/// Mean of the m best points with weights ln(m + 1/2) - ln(k) for the k-th.
+std::vector<double> centre_of(const SearchHistory& history, std::size_t columns, std::size_t most)
 {
     const auto order = by_merit(history);
-    const auto count = std::min(centre_points, order.size());
+    const auto count = std::min(most, order.size());
     std::vector<double> centre(columns, 0.0);
     double total = 0;
     for (std::size_t k = 0; k < count; ++k) {
@@ -132,7 +163,7 @@ SearchRegion search_region(const pool::Domain& domain, const SearchHistory& hist
         std::iota(region.rows.begin(), region.rows.end(), std::size_t{0});
         return region;
     }
-    const auto centre = centre_of(history, domain.lower.size());
+    const auto centre = centre_of(history, domain.lower.size(), search.is_around_mean ? centre_points : 1);
     for (std::size_t c = 0; c < centre.size(); ++c) {
         const double reach = 0.5 * search.edge * (domain.upper[c] - domain.lower[c]);
         region.box.lower[c] = std::max(domain.lower[c], centre[c] - reach);

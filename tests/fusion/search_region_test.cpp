@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace sluice::fusion {
@@ -39,19 +40,22 @@ Campaign started()
 
 }  // namespace
 
-TEST(SearchRegion, IsTheDomainFirstAndAfterEveryFailureAgainTwiceAsLateUpToEightBatches)
+TEST(SearchRegion, IsTheDomainFirstThenByTurnsTheOneThatFoundBetterPointsMoreOften)
 {
     auto campaign = started();
-    std::vector<bool> is_domain;
-    for (int i = 0; i < 28; ++i) {
-        is_domain.push_back(campaign.region().is_domain);
-        campaign.ask(batch, -5);
+    EXPECT_TRUE(campaign.region().is_domain);
+    campaign.ask(batch, -5);
+    EXPECT_FALSE(campaign.region().is_domain);  // rates 0.4 and 0.5
+    campaign.ask(batch, -5);
+    EXPECT_TRUE(campaign.region().is_domain);  // 0.41 and 0.4
+    campaign.ask(batch, -5);
+    int in_trust_region = 0;
+    for (int i = 1; i < 30; ++i) {  // from now on, what the trust region proposes is better and what the domain proposes is not
+        const bool is_domain = campaign.region().is_domain;
+        in_trust_region += is_domain ? 0 : 1;
+        campaign.ask(batch, is_domain ? -5 : i);
     }
-    std::vector<std::size_t> turns;
-    for (std::size_t i = 0; i < is_domain.size(); ++i) {
-        if (is_domain[i]) turns.push_back(i);
-    }
-    EXPECT_EQ(turns, (std::vector<std::size_t>{0, 2, 5, 10, 19}));  // and from 28 on the trust region has not yet shrunk to nothing
+    EXPECT_EQ(in_trust_region, 29);
 }
 
 TEST(SearchRegion, StaysWithTheDomainWhileThatFindsBetterPoints)
@@ -94,6 +98,24 @@ TEST(SearchRegion, TurnsToTheDomainWhenTheTrustRegionHasShrunkToNothingAndBackOn
     }
     EXPECT_FALSE(campaign.region(false).is_domain);
     EXPECT_EQ(campaign.region(false).edge, 0.2);
+}
+
+TEST(SearchRegion, LiesAroundTheBestPointOnceTheMeanHasPutNothingAmongTheTenBestAndBackWhenThatDoesNotEither)
+{
+    auto campaign = started();
+    const auto lies_around_best = [&] {
+        const auto region = campaign.region(false);
+        const auto best = static_cast<std::size_t>(std::max_element(campaign.merit.begin(), campaign.merit.end()) - campaign.merit.begin());
+        const double middle = 0.5 * (region.box.lower[0] + region.box.upper[0]);
+        return std::abs(middle - static_cast<double>(campaign.points[best][0])) < 1e-6;
+    };
+    std::vector<bool> around_best;
+    for (const double merit : {-50.0, -50.0, -50.0, 1.0, -50.0}) {
+        around_best.push_back(lies_around_best());
+        campaign.ask(batch, merit);
+    }
+    around_best.push_back(lies_around_best());
+    EXPECT_EQ(around_best, (std::vector<bool>{false, true, false, true, true, false}));
 }
 
 TEST(SearchRegion, IsABoxAroundTheWeightedMeanOfTheTenBestWithinTheDomain)
