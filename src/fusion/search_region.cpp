@@ -10,7 +10,7 @@ namespace sluice::fusion {
 
 namespace {
 
-constexpr double first_edge = 0.8, second_edge = 0.2, least_edge = 1e-4;
+constexpr double first_edge = 0.8, second_edge = 0.2, least_edge = 1e-4, alike = 1e-3;
 constexpr int successes_to_grow = 3, failures_to_shrink = 2, failures_to_polish = 5;
 constexpr double unknown_rate = 0.5, learning_rate = 0.2, forgetting_rate = 0.1;
 constexpr std::size_t centre_points = 10;
@@ -20,6 +20,7 @@ constexpr std::int64_t nearest_per_feature = 5, most_per_feature = 15;
 struct Outcome {
     bool is_best = false;     ///< it holds the best point so far
     bool is_among_best = false;  ///< it holds one of the ten best so far
+    bool are_best_alike = false;  ///< the ten best differ by a thousandth of what is between the best and the median, or less: nothing is left to gain around them
 };
 
 /// Share of recent batches that held the best point so far. One that is not looked at is known less and less.
@@ -53,6 +54,7 @@ struct Search {
             domain_rate.forget();
             if (!outcome.is_among_best) is_around_mean = !is_around_mean;
             look_at_trust_region(outcome.is_best);
+            if (outcome.are_best_alike) edge = 0;
         }
     }
 
@@ -84,15 +86,16 @@ Search replay(const SearchHistory& history)
 {
     Search search;
     search.alternating = history.alternating;
-    std::vector<double> best(centre_points, -std::numeric_limits<double>::infinity());  // descending
+    std::vector<double> seen;  // descending
     std::size_t i = 0;
+    const auto rank_or_nothing = [&](std::size_t rank) { return rank < seen.size() ? seen[rank] : -std::numeric_limits<double>::infinity(); };
     const auto take_below = [&](RowId end) {
-        const double first = best.front(), last = best.back();
+        const double first = rank_or_nothing(0), last = rank_or_nothing(centre_points - 1);
         for (; i < history.rows.size() && history.rows[i] < end; ++i) {
-            best.insert(std::upper_bound(best.begin(), best.end(), history.merit[i], std::greater<>()), history.merit[i]);
-            best.pop_back();
+            seen.insert(std::upper_bound(seen.begin(), seen.end(), history.merit[i], std::greater<>()), history.merit[i]);
         }
-        return Outcome{best.front() > first, best.back() > last};
+        const double now_first = rank_or_nothing(0), now_last = rank_or_nothing(centre_points - 1);
+        return Outcome{now_first > first, now_last > last, now_first - now_last < alike * (now_first - rank_or_nothing(seen.size() / 2))};
     };
     take_below(history.initial);
     const auto asked = static_cast<RowId>(history.points.size());

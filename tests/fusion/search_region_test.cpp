@@ -148,10 +148,22 @@ TEST(SearchRegion, TakesTheRowsInTheBoxAndTheNearestWithinBounds)
     ASSERT_FALSE(narrow.is_domain);
     EXPECT_EQ(narrow.rows.size(), 10U);  // 5 for each of 2 features
     auto wide = started();
-    for (int i = 0; i < 12; ++i) wide.ask(batch, 0);
+    for (int i = 0; i < 12; ++i) wide.ask(batch, i);
     const auto edge = search_region(square, {wide.rows, wide.merit, wide.points, initial + 11 * batch, batch, false});
     ASSERT_FALSE(edge.is_domain);
     EXPECT_EQ(edge.rows.size(), 30U);  // all 60 lie in it
+}
+
+TEST(SearchRegion, GivesUpTheTrustRegionWhenTheTenBestAreAlike)
+{
+    const auto is_domain_with = [](double apart) {
+        auto campaign = started();
+        for (int i = 0; i < 3; ++i) campaign.ask(batch, -5);
+        for (std::size_t i = 0; i < 10; ++i) campaign.merit[i] = 1000 - apart * static_cast<double>(i);
+        return campaign.region(false).is_domain;
+    };
+    EXPECT_FALSE(is_domain_with(0.2));  // 1.8 of 1,006
+    EXPECT_TRUE(is_domain_with(0.1));
 }
 
 TEST(SearchRegion, CountsABatchWithoutAnyAnswerAsAFailure)
