@@ -11,15 +11,15 @@ namespace sluice::fusion {
 namespace {
 
 constexpr double first_edge = 0.8, second_edge = 0.2, least_edge = 1e-4, alike = 1e-3;
-constexpr int successes_to_grow = 3, failures_to_shrink = 2, failures_to_polish = 5;
+constexpr int successes_to_grow = 3, failures_to_shrink = 2, failures_to_start_again = 5;
 constexpr double unknown_rate = 0.5, learning_rate = 0.2, forgetting_rate = 0.1;
 constexpr std::size_t centre_points = 10;
 constexpr std::int64_t nearest_per_feature = 5, most_per_feature = 15;
 
-/// What a batch was good for.
+/// What a batch was good for, among the points asked for since the last trust region ended.
 struct Outcome {
-    bool is_best = false;     ///< it holds the best point so far
-    bool is_among_best = false;  ///< it holds one of the ten best so far
+    bool is_best = false;        ///< it holds the best of them
+    bool is_among_best = false;  ///< it holds one of the ten best
     bool are_best_alike = false;  ///< the ten best differ by a thousandth of what is between the best and the median, or less: nothing is left to gain around them
 };
 
@@ -37,18 +37,20 @@ struct Search {
     int successes = 0, failures = 0;  ///< of the trust region, since its edge changed
     SuccessRate domain_rate, trust_region_rate;
     bool is_around_mean = true;       ///< the trust region; else around the best point
-    int domain_failures = 0;          ///< since the domain's last success
-    bool has_moved = false;           ///< the domain found something better since the trust region shrank to nothing
+    int domain_failures = 0;          ///< in a row, since the trust region ended
     bool alternating = true;
 
-    bool is_domain() const { return edge < least_edge || (alternating && domain_rate.rate >= trust_region_rate.rate); }
+    bool has_ended() const { return edge < least_edge; }
+    bool is_domain() const { return has_ended() || (alternating && domain_rate.rate >= trust_region_rate.rate); }
 
     void look(const Outcome& outcome)
     {
-        if (is_domain()) {
+        if (has_ended()) {
+            domain_failures = outcome.is_best ? 0 : domain_failures + 1;
+            if (domain_failures == failures_to_start_again) *this = {.edge = second_edge, .alternating = alternating};
+        } else if (is_domain()) {
             domain_rate.learn(outcome.is_best);
             trust_region_rate.forget();
-            look_at_domain(outcome.is_best);
         } else {
             trust_region_rate.learn(outcome.is_best);
             domain_rate.forget();
@@ -56,16 +58,6 @@ struct Search {
             look_at_trust_region(outcome.is_best);
             if (outcome.are_best_alike) edge = 0;
         }
-    }
-
-    void look_at_domain(bool is_success)
-    {
-        domain_failures = is_success ? 0 : domain_failures + 1;
-        if (edge >= least_edge) return;
-        has_moved = has_moved || is_success;
-        if (!has_moved || domain_failures < failures_to_polish) return;
-        edge = second_edge;
-        has_moved = false;
     }
 
     void look_at_trust_region(bool is_success)
@@ -82,11 +74,13 @@ struct Search {
     }
 };
 
-Search replay(const SearchHistory& history)
+/// \param first_row  the first that was asked for since the last trust region ended
+Search replay(const SearchHistory& history, RowId& first_row)
 {
     Search search;
     search.alternating = history.alternating;
-    std::vector<double> seen;  // descending
+    first_row = 0;
+    std::vector<double> seen;  // since then, descending
     std::size_t i = 0;
     const auto rank_or_nothing = [&](std::size_t rank) { return rank < seen.size() ? seen[rank] : -std::numeric_limits<double>::infinity(); };
     const auto take_below = [&](RowId end) {
@@ -100,24 +94,29 @@ Search replay(const SearchHistory& history)
     take_below(history.initial);
     const auto asked = static_cast<RowId>(history.points.size());
     for (RowId first = history.initial; first < asked; first += history.batch) {
+        const bool had_ended = search.has_ended();
         search.look(take_below(first + history.batch));
+        if (!search.has_ended() || had_ended) continue;
+        first_row = first + history.batch;
+        seen.clear();
     }
     return search;
 }
 
-/// Indices of the history, the best first; of equal ones the earlier.
-std::vector<std::size_t> by_merit(const SearchHistory& history)
+/// Indices of the history from a row on, the best first; of equal ones the earlier.
+std::vector<std::size_t> by_merit(const SearchHistory& history, RowId first_row)
 {
-    std::vector<std::size_t> order(history.rows.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto before = std::lower_bound(history.rows.begin(), history.rows.end(), first_row) - history.rows.begin();
+    std::vector<std::size_t> order(history.rows.size() - static_cast<std::size_t>(before));
+    std::iota(order.begin(), order.end(), static_cast<std::size_t>(before));
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return history.merit[a] > history.merit[b]; });
     return order;
 }
 
 /// Mean of the m best points with weights ln(m + 1/2) - ln(k) for the k-th.
-std::vector<double> centre_of(const SearchHistory& history, std::size_t columns, std::size_t most)
+std::vector<double> centre_of(const SearchHistory& history, RowId first_row, std::size_t columns, std::size_t most)
 {
-    const auto order = by_merit(history);
+    const auto order = by_merit(history, first_row);
     const auto count = std::min(most, order.size());
     std::vector<double> centre(columns, 0.0);
     double total = 0;
@@ -159,14 +158,16 @@ std::vector<std::size_t> rows_around(const pool::Domain& domain, const SearchHis
 
 SearchRegion search_region(const pool::Domain& domain, const SearchHistory& history)
 {
-    const auto search = replay(history);
+    RowId first_row = 0;
+    const auto search = replay(history, first_row);
     SearchRegion region{domain, {}, search.is_domain(), search.edge};
+    if (history.rows.empty() || history.rows.back() < first_row) region.is_domain = true;  // no answer since: nothing to lie around
     if (region.is_domain) {
         region.rows.resize(history.rows.size());
         std::iota(region.rows.begin(), region.rows.end(), std::size_t{0});
         return region;
     }
-    const auto centre = centre_of(history, domain.lower.size(), search.is_around_mean ? centre_points : 1);
+    const auto centre = centre_of(history, first_row, domain.lower.size(), search.is_around_mean ? centre_points : 1);
     for (std::size_t c = 0; c < centre.size(); ++c) {
         const double reach = 0.5 * search.edge * (domain.upper[c] - domain.lower[c]);
         region.box.lower[c] = std::max(domain.lower[c], centre[c] - reach);

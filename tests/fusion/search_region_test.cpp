@@ -83,21 +83,31 @@ TEST(SearchRegion, HalvesTheEdgeAfterTwoFailuresAndDoublesItAfterThreeSuccesses)
     EXPECT_EQ(edge, (std::vector<double>{0.8, 0.8, 0.4, 0.4, 0.2, 0.2, 0.2, 0.4, 0.4, 0.4, 0.8}));
 }
 
-TEST(SearchRegion, TurnsToTheDomainWhenTheTrustRegionHasShrunkToNothingAndBackOnceThatHelpedAndNoLongerDoes)
+TEST(SearchRegion, StartsAgainElsewhereAfterTheTrustRegionHasShrunkToNothingAndTheDomainFailsToo)
 {
     auto campaign = started();
     int batches = 0;
     for (; !campaign.region(false).is_domain && batches < 100; ++batches) campaign.ask(batch, -5);
     EXPECT_EQ(batches, 26);  // 0.8 / 2^13 is the first edge below 1e-4
-    campaign.ask(batch, -5);
-    EXPECT_TRUE(campaign.region(false).is_domain);
-    campaign.ask(batch, 1);
+    const auto first = campaign.rows.size();
+    campaign.ask(batch, -30);  // the best since
     for (int i = 0; i < 5; ++i) {
         EXPECT_TRUE(campaign.region(false).is_domain);
-        campaign.ask(batch, -5);
+        campaign.ask(batch, -40);
     }
-    EXPECT_FALSE(campaign.region(false).is_domain);
-    EXPECT_EQ(campaign.region(false).edge, 0.2);
+    const auto again = campaign.region(false);
+    ASSERT_FALSE(again.is_domain);
+    EXPECT_EQ(again.edge, 0.2);
+    double centre = 0, total = 0;
+    std::vector<std::size_t> order;
+    for (std::size_t i = first; i < campaign.rows.size(); ++i) order.push_back(i);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return campaign.merit[a] > campaign.merit[b]; });
+    for (std::size_t k = 0; k < 10; ++k) {
+        const double weight = std::log(10.5 / static_cast<double>(k + 1));
+        total += weight;
+        centre += weight * static_cast<double>(campaign.points[order[k]][0]);
+    }
+    EXPECT_NEAR(0.5 * (again.box.lower[0] + again.box.upper[0]), centre / total, 1e-9);
 }
 
 TEST(SearchRegion, LiesAroundTheBestPointOnceTheMeanHasPutNothingAmongTheTenBestAndBackWhenThatDoesNotEither)
