@@ -25,15 +25,27 @@ void set(Options& options, const char* name, Value value)
     options.set(spec, OptionValue(value));
 }
 
-void draw_alpha(Options& options, const SearchSpace&, RandomStream& random)
+/// One trial in four sees the features alone, the others share squares and, where the range has them, splines.
+void draw_terms(Options& options, const SearchSpace& space, RandomStream& random)
+{
+    if (space.terms == TermRange::linear) return;
+    const auto draw = random.below(4);
+    const bool spline = space.terms == TermRange::splines && draw >= 2;
+    set(options, "terms", std::string(draw == 0 ? "linear" : spline ? "splines" : "squares"));
+    if (spline) set(options, "knots", whole_between(5, 33, random));
+}
+
+void draw_alpha(Options& options, const SearchSpace& space, RandomStream& random)
 {
     set(options, "alpha", log_between(1e-5, 1e3, random));
+    draw_terms(options, space, random);
 }
 
 void draw_ridge(Options& options, const SearchSpace& space, RandomStream& random)
 {
     // The surrogate's penalty is relative to the number of labelled rows, the specification's is not.
     set(options, "lambda", log_between(1e-5, 1e3, random) / static_cast<double>(space.rows));
+    draw_terms(options, space, random);
 }
 
 void draw_elastic_net(Options& options, const SearchSpace& space, RandomStream& random)

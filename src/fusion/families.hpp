@@ -7,11 +7,15 @@
 
 namespace sluice::fusion {
 
+/// Terms that a trial of a linear family may draw: the features; their squares too; or splines as well, which take many rows spread over the whole box.
+enum class TermRange { linear, squares, splines };
+
 /// What a search may draw from: the sample, and what stage 0 says of it.
 struct SearchSpace {
     std::int64_t rows = 0;  ///< of the sample
     InformationBudget information;
     bool compact = true;    ///< see Switches
+    TermRange terms = TermRange::linear;
 };
 
 /// A family of fusion: the surrogate it is made of, and how a trial draws its hyper-parameters within the information budget.

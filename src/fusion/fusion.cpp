@@ -8,6 +8,7 @@
 #include "fusion/expected_hypervolume_improvement.hpp"
 #include "fusion/generated_candidates.hpp"
 #include "fusion/residual_correlation.hpp"
+#include "fusion/search_region.hpp"
 #include "fusion/spread_batch.hpp"
 #include "fusion/strategy.hpp"
 #include "fusion/structural_weight.hpp"
@@ -65,6 +66,40 @@ std::vector<float> features_of(const StrategyInput& in, const std::vector<RowId>
     std::vector<float> x;
     for (const auto row : rows) x.insert(x.end(), in.points[static_cast<std::size_t>(row)].begin(), in.points[static_cast<std::size_t>(row)].end());
     return x;
+}
+
+/// What an iteration looks at: labelled rows, and without a pool the box in which candidates are generated.
+struct Scope {
+    std::vector<RowId> rows;
+    std::vector<std::vector<double>> values;  ///< [rows][targets], raw units
+    std::optional<pool::Domain> box;
+    pool::Scaling scaling;                    ///< as `pool` in feature_scaling asks: of the pool or the box
+    TermRange terms = TermRange::linear;      ///< of linear families
+};
+
+Scope scope_of(const StrategyInput& in, const Switches& switches)
+{
+    Scope all{.rows = {}, .values = {}, .box = in.domain, .scaling = in.scaling};
+    for (const auto& [row, answer] : in.labelled) {
+        all.rows.push_back(row);
+        all.values.push_back(answer);
+    }
+    if (!in.domain) return all;
+    if (switches.additive_terms) all.terms = TermRange::splines;
+    if (switches.search_region == "domain") return all;
+
+    const auto merit = summed_merit(labelled_set(all.rows, all.values, {}, in.domain->columns(), in.goals, true));
+    const auto asked = static_cast<RowId>(in.points.size());
+    const auto initial = std::max<RowId>(asked - (in.iteration - 1) * in.count, 0);
+    const auto region = search_region(*in.domain, {all.rows, merit, in.points, initial, in.count, switches.search_region == "alternating"});
+    if (region.is_domain) return all;
+    Scope scope{.rows = {}, .values = {}, .box = region.box, .scaling = pool::standardising(region.box)};
+    if (switches.additive_terms) scope.terms = TermRange::squares;
+    for (const auto i : region.rows) {
+        scope.rows.push_back(all.rows[i]);
+        scope.values.push_back(all.values[i]);
+    }
+    return scope;
 }
 
 /// Weights of 6.2, with the noise's share that the switch asks for.
@@ -142,7 +177,7 @@ std::vector<Ranked> with_improvement(const std::vector<Ranked>& screen, const Mo
 }
 
 /// The rows of the batch as indices into the screen (11).
-std::vector<std::size_t> choose(const Screen& screen, const LabelledSet& labelled, const Switches& switches, std::size_t count, const IterationKey& key, Diagnostics& diagnostics)
+std::vector<std::size_t> choose(const Screen& screen, bool generated, const LabelledSet& labelled, const Switches& switches, std::size_t count, const IterationKey& key, Diagnostics& diagnostics)
 {
     const Points points{screen.x, labelled.columns};
     const auto proposal = std::min<std::size_t>(std::max<std::size_t>(2 * count, 20), screen.rows.size());
@@ -158,7 +193,11 @@ std::vector<std::size_t> choose(const Screen& screen, const LabelledSet& labelle
         diagnostics.screen_clustering = clustering.method;
         diagnostics.screen_clusters = clustering.clusters;
     }
-    if (diagnostics.diverse && switches.batch_rule != "top") return spread_batch(points, std::move(base), labelled.points(), count);
+    if (diagnostics.diverse && switches.batch_rule != "top") {
+        const auto rows = generated && !tested ? promising(base, count) : base.size();
+        base.resize(rows);
+        return spread_batch({std::span(screen.x).first(rows * static_cast<std::size_t>(labelled.columns)), labelled.columns}, std::move(base), labelled.points(), count);
+    }
     std::vector<std::size_t> order(base.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -219,15 +258,10 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto columns = in.shard.info.columns;
     auto& stages = in.stages;
 
-    std::vector<RowId> rows;
-    std::vector<std::vector<double>> values;
-    for (const auto& [row, answer] : in.labelled) {
-        rows.push_back(row);
-        values.push_back(answer);
-    }
-    const auto x = features_of(in, rows);
-    const auto scaling = switches.pool_scaling ? in.scaling : in.domain ? unit_box_of_rows(x, columns) : scaling_of_rows(x, columns);
-    auto labelled = labelled_set(rows, values, pool::scaled(x, scaling), columns, in.goals, switches.folded_window);
+    const auto scope = scope_of(in, switches);
+    const auto x = features_of(in, scope.rows);
+    const auto scaling = switches.pool_scaling ? scope.scaling : in.domain ? unit_box_of_rows(x, columns) : scaling_of_rows(x, columns);
+    auto labelled = labelled_set(scope.rows, scope.values, pool::scaled(x, scaling), columns, in.goals, switches.folded_window);
 
     Diagnostics diagnostics;
     const auto biased = stages.time(in.iteration, "cluster", [&](Work&) {
@@ -240,14 +274,14 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         return weights;
     });
     const auto surrogates = stages.time(in.iteration, "fit", [&](Work&) {
-        return fit_surrogates(labelled, biased, switches, members, static_cast<int>(options.whole("trials")), key, in.ranks);
+        return fit_surrogates(labelled, biased, scope.terms, switches, members, static_cast<int>(options.whole("trials")), key, in.ranks);
     });
     std::optional<pool::Shard> generated;
     std::vector<pool::RowState> never_asked;
     if (in.domain) {
         generated = stages.time(in.iteration, "generate", [&](Work&) {
             const pool::Evolution evolution{options.whole("population"), options.whole("generations"), options.whole("kept")};
-            return generate_candidates(*in.domain, scaling, evolution, surrogates, labelled, in.points, switches, key, in.ranks);
+            return generate_candidates(*scope.box, scaling, evolution, surrogates, labelled, in.points, switches, key, in.ranks);
         });
         never_asked.assign(static_cast<std::size_t>(generated->share.rows()), pool::RowState::unlabelled);
     }
@@ -257,13 +291,14 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto moments = stages.time(in.iteration, "predict", [&](Work& work) {
         return predict_pool(shard, scaling, surrogates, labelled.targets, members, switches.folded_window, work, in.ranks);
     });
+    const bool weighs_geometry = switches.geometric_weight == "on" || (switches.geometric_weight == "pool" && !generated);
     const auto trend = stages.time(in.iteration, "structure", [&](Work&) {
         if (generated || !memory.order) memory.order = candidate_order(shard, in.ranks);
         const auto places = candidate_places(*memory.order, not_candidates(candidates, in.ranks), in.ranks);
         const auto bins = switches.adaptive_bins ? default_trend_bins(places.candidates) : published_trend_bins;
-        if (switches.geometric_weight && (generated || !memory.weights)) {
+        if (weighs_geometry && (generated || !memory.weights)) {
             const auto iteration = generated ? key.iteration : 0U;  // of a pool they are the same in every iteration, also after a restart
-            memory.weights = structural_weights(shard, in.scaling, static_cast<int>(in.count), {key.seed, iteration, ClusteringCall::pool_sample}, in.ranks);
+            memory.weights = structural_weights(shard, scope.scaling, static_cast<int>(in.count), {key.seed, iteration, ClusteringCall::pool_sample}, in.ranks);
         }
         return structural_trend(moments.mean, static_cast<std::int64_t>(moments.columns), *memory.order, places, bins, in.ranks);
     });
@@ -271,7 +306,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto ranked = stages.time(in.iteration, "fuse", [&](Work& work) {
         channels = measure_channels(moments, candidates, surrogates, labelled.targets, trend, switches, in.ranks);
         auto score = fuse(moments, candidates, surrogates, channels, switches);
-        for (std::size_t i = 0; switches.geometric_weight && i < score.size(); ++i) {
+        for (std::size_t i = 0; weighs_geometry && i < score.size(); ++i) {
             if (score[i] > 0) score[i] *= static_cast<double>((*memory.weights)[i / targets]);
         }
         work.bytes += 3 * static_cast<double>(moments.mean.size()) * 2 * sizeof(float);
@@ -294,7 +329,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         screen.x = pool::gather_rows(shard, scaling, screened, in.ranks);
         std::vector<float> chosen_x;
         together(in.ranks, [&] {
-            for (const auto i : choose(screen, labelled, switches, static_cast<std::size_t>(in.count), key, diagnostics)) {
+            for (const auto i : choose(screen, generated.has_value(), labelled, switches, static_cast<std::size_t>(in.count), key, diagnostics)) {
                 proposal.rows.push_back(ranked[i].row);
                 proposal.scores.push_back(ranked[i].value);
                 chosen_x.insert(chosen_x.end(), screen.x.begin() + static_cast<std::ptrdiff_t>(i) * labelled.columns, screen.x.begin() + (static_cast<std::ptrdiff_t>(i) + 1) * labelled.columns);

@@ -61,15 +61,23 @@ pool::Merit merit_of(const Voters& voters, std::size_t asked_members, const pool
     };
 }
 
-/// The labelled points of largest merit, summed over targets, as the domain has them: at most half a population.
-std::vector<float> best_labelled(const LabelledSet& labelled, const std::vector<std::vector<float>>& asked, std::int64_t population)
+bool contains(const pool::Domain& domain, const std::vector<float>& point)
 {
-    std::vector<double> merit(labelled.rows.size(), 0.0);
-    for (const auto& target : labelled.targets) {
-        for (std::size_t i = 0; i < merit.size(); ++i) merit[i] += target.merit[i];
+    for (std::size_t c = 0; c < point.size(); ++c) {
+        const auto value = static_cast<double>(point[c]);
+        if (value < domain.lower[c] || value > domain.upper[c]) return false;
     }
-    std::vector<std::size_t> order(merit.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    return true;
+}
+
+/// The labelled points of the domain of largest merit, summed over targets, as the domain has them: at most half a population.
+std::vector<float> best_labelled(const pool::Domain& domain, const LabelledSet& labelled, const std::vector<std::vector<float>>& asked, std::int64_t population)
+{
+    const auto merit = summed_merit(labelled);
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < merit.size(); ++i) {
+        if (contains(domain, asked[static_cast<std::size_t>(labelled.rows[i])])) order.push_back(i);
+    }
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return merit[a] > merit[b]; });
     order.resize(std::min(order.size(), static_cast<std::size_t>(population / 2)));
     std::vector<float> points;
@@ -131,7 +139,7 @@ pool::Shard generate_candidates(const pool::Domain& domain, const pool::Scaling&
                                 const LabelledSet& labelled, const std::vector<std::vector<float>>& asked, const Switches& switches, const IterationKey& key,
                                 const Communicator& ranks)
 {
-    const auto starts = switches.starts_from_best ? best_labelled(labelled, asked, evolution.population) : std::vector<float>();
+    const auto starts = switches.starts_from_best ? best_labelled(domain, labelled, asked, evolution.population) : std::vector<float>();
     auto lists = search(domain, scaling, evolution, surrogates, labelled, starts, switches, key, ranks);
     const auto columns = domain.lower.size();
     const auto families = static_cast<std::int64_t>(switches.families.size());

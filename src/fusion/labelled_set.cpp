@@ -40,4 +40,13 @@ LabelledSet labelled_set(std::vector<RowId> rows, const std::vector<std::vector<
     return set;
 }
 
+std::vector<double> summed_merit(const LabelledSet& labelled)
+{
+    std::vector<double> sum(labelled.rows.size(), 0.0);
+    for (const auto& target : labelled.targets) {
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += target.merit[i];
+    }
+    return sum;
+}
+
 }  // namespace sluice::fusion

@@ -36,4 +36,7 @@ struct LabelledSet {
 LabelledSet labelled_set(std::vector<RowId> rows, const std::vector<std::vector<double>>& values, std::vector<float> x, std::int64_t columns,
                          std::span<const problems::Goal> goals, bool folded_window);
 
+/// Merit summed over targets: [rows].
+std::vector<double> summed_merit(const LabelledSet& labelled);
+
 }  // namespace sluice::fusion

@@ -5,6 +5,7 @@
 
 #include <Kokkos_Core.hpp>
 
+#include <algorithm>
 #include <limits>
 
 namespace sluice::fusion {
@@ -48,6 +49,13 @@ void scale_base(std::vector<double>& base)
 }
 
 }  // namespace
+
+std::size_t promising(std::span<const double> score, std::size_t batch)
+{
+    const auto end = std::find_if(score.begin(), score.end(), [](double s) { return !(s > 0); });
+    const auto count = static_cast<std::size_t>(end - score.begin());
+    return count < batch ? score.size() : count;
+}
 
 std::vector<std::size_t> spread_batch(const Points& screen, std::vector<double> base, const Points& labelled, std::size_t count)
 {

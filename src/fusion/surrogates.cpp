@@ -27,7 +27,7 @@ struct Plan {
     std::vector<Options> trials;
 };
 
-Plan plan(const LabelledSet& labelled, std::span<const double> biased, std::size_t family, std::size_t target, const Switches& switches, int trials, const IterationKey& key)
+Plan plan(const LabelledSet& labelled, std::span<const double> biased, std::size_t family, std::size_t target, TermRange terms, const Switches& switches, int trials, const IterationKey& key)
 {
     Plan plan;
     plan.family = &families()[family];
@@ -45,7 +45,7 @@ Plan plan(const LabelledSet& labelled, std::span<const double> biased, std::size
         y.push_back(training.y[static_cast<std::size_t>(row)]);
     }
     plan.dimension = effective_dimension({x, labelled.columns}, y);
-    plan.space = {labelled.count(), information_budget(plan.dimension, largest_budget), switches.compact_search};
+    plan.space = {labelled.count(), information_budget(plan.dimension, largest_budget), switches.compact_search, terms};
     for (int trial = 0; trial < trials; ++trial) {
         RandomStream draws(key.seed, Purpose::search_trial, key.iteration, (std::uint64_t{plan.number} << 32) | static_cast<std::uint32_t>(trial));
         plan.trials.push_back(draw_trial(*plan.family, plan.space, draws));
@@ -200,7 +200,7 @@ void train_members(const std::vector<Plan>& plans, std::vector<Surrogate>& surro
 
 }  // namespace
 
-std::vector<Surrogate> fit_surrogates(const LabelledSet& labelled, const std::vector<std::vector<double>>& biased, const Switches& switches, int members, int trials,
+std::vector<Surrogate> fit_surrogates(const LabelledSet& labelled, const std::vector<std::vector<double>>& biased, TermRange terms, const Switches& switches, int members, int trials,
                                       const IterationKey& key, const Communicator& ranks)
 {
     std::vector<Plan> plans;
@@ -208,7 +208,7 @@ std::vector<Surrogate> fit_surrogates(const LabelledSet& labelled, const std::ve
     for (std::size_t t = 0; t < labelled.targets.size(); ++t) {
         for (std::size_t f = 0; f < families().size(); ++f) {
             if (std::find(switches.families.begin(), switches.families.end(), families()[f].name) == switches.families.end()) continue;
-            plans.push_back(plan(labelled, biased[t], f, t, switches, trials, key));
+            plans.push_back(plan(labelled, biased[t], f, t, terms, switches, trials, key));
             surrogates.push_back({.family = f, .target = t, .dimension = plans.back().dimension, .information = plans.back().space.information});
         }
     }

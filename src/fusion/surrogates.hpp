@@ -32,9 +32,10 @@ struct IterationKey {
 /// Stage 1: for every target and family, a target-biased sample, stage 0 on it, a hyper-parameter search within its budget, bootstrap members and their
 /// out-of-bag quality. Trials and members are dealt to ranks and threads; trained members are gathered. Collective; a safe point.
 /// \param biased  per target: target-biased weight of each labelled row, summing to 1 (6.2)
+/// \param terms   that linear families may draw
 /// \return        target-major: all families of the first target, in the order of families()
 /// Source: paper 003, stages 0 and 1; specs: fusion, sections 5 and 6.
-std::vector<Surrogate> fit_surrogates(const LabelledSet& labelled, const std::vector<std::vector<double>>& biased, const Switches& switches, int members, int trials,
+std::vector<Surrogate> fit_surrogates(const LabelledSet& labelled, const std::vector<std::vector<double>>& biased, TermRange terms, const Switches& switches, int members, int trials,
                                       const IterationKey& key, const Communicator& ranks);
 
 }  // namespace sluice::fusion

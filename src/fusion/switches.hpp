@@ -22,11 +22,13 @@ struct Switches {
     bool histogram_test;      ///< 16: the misaligned Kullback-Leibler test takes part
     bool mean_gain;           ///< 23: the gain compares variances with variances
     bool noise_in_weights;    ///<    families are weighed by model and residual variance, a tenth of the weight shared alike (release B): a flat family is not sure
-    bool geometric_weight;    ///<    scores are multiplied by pi(x): interior, central and dense rows count a little less
+    std::string geometric_weight; ///<    scores are multiplied by pi(x): interior, central and dense rows count a little less; "pool": not generated candidates, "on", "off"
     bool adaptive_bins;       ///< 25: N/8 bins at most
     std::string batch_rule;   ///<    "top": the best scores; "spread": one by one, away from labelled rows and itself, where the density test asks (release B); "novelty": so always
     bool monotone_search;     ///<    without a pool: a search never prefers less than three deviations below the mean
     bool starts_from_best;    ///<    without a pool: half the first population are the best labelled points
+    std::string search_region; ///<    without a pool: the whole "domain", a "trust-region" around the best points, or both, "alternating"
+    bool additive_terms;      ///<    without a pool: linear families may see squares and splines of the features, as their search chooses
     bool sobol_over_domain;   ///< 9: the Sobol points cover the domain, not the labelled points' box
     bool distinct_candidates; ///< 9: a generated candidate appears once
     double optimism;          ///<    deviations added to a family's mean by its acquisition

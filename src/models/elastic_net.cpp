@@ -1,4 +1,5 @@
 #include "base/signals.hpp"
+#include "models/additive_terms.hpp"
 #include "models/linear.hpp"
 
 #include <Eigen/Dense>
@@ -124,14 +125,14 @@ Family elastic_net_family(const Penalty& penalty)
 
 const OptionSpec alpha = real("alpha", 0.01).above(0).help("penalty on the weights");
 
-const FamilyRegistration lasso{"lasso-ensemble", "bootstrap ensemble of lasso regressions", {alpha},
-                               [](const Options& options) { return elastic_net_family({options.real("alpha"), 1}); }};
+const FamilyRegistration lasso{"lasso-ensemble", "bootstrap ensemble of lasso regressions", with_terms_options({alpha}),
+                               [](const Options& options) { return with_terms(elastic_net_family({options.real("alpha"), 1}), options); }};
 
 const FamilyRegistration elastic_net{
     "elastic-net-ensemble",
     "bootstrap ensemble of elastic-net regressions",
-    {alpha, real("l1_ratio", 0.5).at_least(0).at_most(1).help("share of the penalty on absolute weights; the rest is on squared ones")},
-    [](const Options& options) { return elastic_net_family({options.real("alpha"), options.real("l1_ratio")}); }};
+    with_terms_options({alpha, real("l1_ratio", 0.5).at_least(0).at_most(1).help("share of the penalty on absolute weights; the rest is on squared ones")}),
+    [](const Options& options) { return with_terms(elastic_net_family({options.real("alpha"), options.real("l1_ratio")}), options); }};
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "models/additive_terms.hpp"
 #include "models/linear.hpp"
 #include "models/tensors.hpp"
 
@@ -28,10 +29,10 @@ Member train_ridge(const torch::Tensor& x, const torch::Tensor& y, const Bootstr
 const FamilyRegistration ridge{
     "ridge-ensemble",
     "bootstrap ensemble of ridge regressions",
-    {real("lambda", 0.01).above(0).help("penalty on squared weights, relative to the number of labelled rows; features are scaled by [pool] scaling")},
+    with_terms_options({real("lambda", 0.01).above(0).help("penalty on squared weights, relative to the number of labelled rows; features are scaled by [pool] scaling")}),
     [](const Options& options) {
         const double lambda = options.real("lambda");
-        return Family{
+        const Family family{
             .train =
                 [lambda](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) {
                     const torch::NoGradGuard no_gradients;
@@ -43,6 +44,7 @@ const FamilyRegistration ridge{
             .predictor = linear_predictor,
             .flops_per_row = linear_flops,
         };
+        return with_terms(family, options);
     }};
 
 }  // namespace

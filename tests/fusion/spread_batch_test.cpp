@@ -96,4 +96,13 @@ TEST(SpreadBatch, OfEqualScoresIsTheFarthestFirst)
     EXPECT_EQ(spread_batch({screen, columns}, {0, 0, 0, 0}, {labelled, columns}, 4).front(), 2U);
 }
 
+TEST(Promising, AreTheRowsOfPositiveScoreUnlessTheyAreFewerThanABatch)
+{
+    const std::vector<double> score = {3, 1, 0.5, 0, -1, -2};
+    EXPECT_EQ(promising(score, 2), 3U);
+    EXPECT_EQ(promising(score, 3), 3U);
+    EXPECT_EQ(promising(score, 4), 6U);
+    EXPECT_EQ(promising(std::vector<double>{2, 1}, 1), 2U);
+}
+
 }  // namespace sluice::fusion

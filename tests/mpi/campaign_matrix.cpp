@@ -83,11 +83,12 @@ trials = 2
 population = 20
 generations = 20
 kept = 400
+{more}
 )";
 
-void run_generated(const std::filesystem::path& folder, const std::string& name, const std::string& mode, const std::string& goal)
+void run_generated(const std::filesystem::path& folder, const std::string& name, const std::string& mode, const std::string& goal, const std::string& more = "")
 {
-    const auto text = fmt::format(fmt::runtime(generated_text), fmt::arg("mode", mode), fmt::arg("goal", goal));
+    const auto text = fmt::format(fmt::runtime(generated_text), fmt::arg("mode", mode), fmt::arg("goal", goal), fmt::arg("more", more));
     sluice::campaign::Campaign campaign(sluice::campaign::parse_campaign(text, folder / "campaign.toml", {}), folder / name, *world);
     campaign.run();
     campaign.write_map();
@@ -171,6 +172,8 @@ void run_all(const std::filesystem::path& folder)
     }
     run_simulated(folder);
     run_generated(folder, "generated-window", "default", "\"window\"\nwindow = [20, 25]");
+    run_generated(folder, "generated-trust-region", "default", "\"minimize\"", "search_region = \"trust-region\"");
+    run_generated(folder, "generated-domain", "default", "\"minimize\"", "search_region = \"domain\"");
 }
 
 }  // namespace
