@@ -20,7 +20,7 @@ name = "y"
 kind = "closed-pool"
 [surrogate]
 kind = "mlp-ensemble"
-steps = 700
+steps = 1000
 [acquisition]
 kind = "ucb"
 [selection]
