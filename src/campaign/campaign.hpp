@@ -3,10 +3,10 @@
 #include "campaign/campaign_file.hpp"
 #include "campaign/checkpoint.hpp"
 #include "campaign/journal.hpp"
-#include "parallel/stage_record.hpp"
 #include "campaign/state.hpp"
-#include "fusion/strategy.hpp"
+#include "parallel/stage_record.hpp"
 #include "problems/closed_pool.hpp"
+#include "selection/strategy.hpp"
 
 namespace sluice::campaign {
 

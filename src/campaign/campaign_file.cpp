@@ -1,7 +1,8 @@
 #include "campaign/campaign_file.hpp"
 
 #include "base/files.hpp"
-#include "fusion/strategy.hpp"
+#include "fusion/objective_space.hpp"
+#include "selection/strategy.hpp"
 
 #include <fmt/ranges.h>
 
@@ -427,8 +428,8 @@ toml::table parse_toml(const std::string& content, const std::string& path)
 void read_strategy(Reader& reader, const toml::table& root, CampaignFile& file)
 {
     file.strategy = read_choice<Strategy>(reader, root, "strategy", "", {});
-    if (file.strategy.kind == "fusion" && file.goals.size() > fusion_targets) {
-        reader.add(reader.place("strategy", root.get("strategy")), fmt::format("[strategy] kind = \"fusion\": {} targets; at most {} are combined", file.goals.size(), fusion_targets));
+    if (file.strategy.kind == "fusion" && file.goals.size() > fusion::most_targets) {
+        reader.add(reader.place("strategy", root.get("strategy")), fmt::format("[strategy] kind = \"fusion\": {} targets; at most {} are combined", file.goals.size(), fusion::most_targets));
     }
     if (file.strategy.kind == "fusion" && file.predicts()) {
         reader.add(reader.place("strategy", root.get("strategy")), "[strategy] kind = \"fusion\": searches for the best, and nothing is better where goal = \"predict\"");

@@ -1,7 +1,7 @@
 #include "fusion/channels.hpp"
 
+#include "fusion/objective_space.hpp"
 #include "fusion/statistics.hpp"
-#include "fusion/strategy.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "parallel/tile_sums.hpp"
 #include "pool/order_statistic.hpp"
@@ -211,7 +211,7 @@ double least_variance(const float* deviation, const Channels& channels)
 
 void fuse_row(const float* mean, const float* deviation, const std::vector<Surrogate>& surrogates, const Channels& channels, const Switches& switches, std::size_t targets, double* out)
 {
-    std::array<Sums, fusion_targets> sums{};
+    std::array<Sums, most_targets> sums{};
     const double alike = switches.noise_in_weights ? 0.1 : 0, least = switches.noise_in_weights ? least_variance(deviation, channels) : 0;
     for (std::size_t c = 0; c < surrogates.size(); ++c) {
         const auto& s = surrogates[c];

@@ -10,12 +10,12 @@
 #include "fusion/residual_correlation.hpp"
 #include "fusion/search_region.hpp"
 #include "fusion/spread_batch.hpp"
-#include "fusion/strategy.hpp"
-#include "fusion/structural_weight.hpp"
 #include "fusion/structural_trend.hpp"
+#include "fusion/structural_weight.hpp"
 #include "parallel/first_k.hpp"
 #include "pool/scaled.hpp"
 #include "pool/standardise.hpp"
+#include "selection/strategy.hpp"
 
 #include <cmath>
 

@@ -9,6 +9,9 @@
 
 namespace sluice::fusion {
 
+/// Fusion combines this many targets at most: hypervolumes in more dimensions are not computed.
+inline constexpr std::size_t most_targets = 4;
+
 /// A point of objective space. All objectives are minimised; coordinates are finite and never NaN.
 template <std::size_t T>
 using Point = std::array<double, T>;

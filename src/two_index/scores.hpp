@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fusion/strategy.hpp"
 #include "models/mixture_density/ensemble.hpp"
+#include "selection/strategy.hpp"
 
 #include <string>
 

@@ -1,5 +1,5 @@
-#include "fusion/strategy.hpp"
 #include "models/mixture_density/ensemble.hpp"
+#include "selection/strategy.hpp"
 #include "two_index/batch.hpp"
 #include "two_index/mixture_figures.hpp"
 #include "two_index/visit.hpp"

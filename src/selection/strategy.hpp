@@ -48,9 +48,6 @@ struct Proposal {
 /// A whole way to choose batches, in place of surrogate, acquisition and selection. May remember what depends on the pool alone. Collective.
 using Strategy = std::function<Proposal(const StrategyInput&)>;
 
-/// Fusion combines this many targets at most: hypervolumes in more dimensions are not computed.
-inline constexpr std::size_t fusion_targets = 4;
-
 using StrategyRegistration = Registration<Strategy>;
 
 }  // namespace sluice
