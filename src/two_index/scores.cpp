@@ -1,6 +1,7 @@
 #include "two_index/scores.hpp"
 
 #include "acquisition/mi_lb.hpp"
+#include "models/predictions.hpp"
 #include "two_index/mixture_figures.hpp"
 #include "two_index/visit.hpp"
 
@@ -73,16 +74,9 @@ PoolScores variance_scores(const StrategyInput& input, const Ensemble& ensemble)
             thread_local std::vector<float> means;
             means.resize(members * targets);
             conditional_means(ensemble, heads, row, means.data());
+            const models::Predictions::View view(means.data(), 1, members, targets);
             double sum = 0;
-            for (std::size_t t = 0; t < targets; ++t) {
-                double mean = 0, square = 0;
-                for (std::size_t e = 0; e < members; ++e) mean += static_cast<double>(means[e * targets + t]) / static_cast<double>(members);
-                for (std::size_t e = 0; e < members; ++e) {
-                    const double deviation = static_cast<double>(means[e * targets + t]) - mean;
-                    square += deviation * deviation / static_cast<double>(members);
-                }
-                sum += square / static_cast<double>(targets);
-            }
+            for (std::size_t t = 0; t < targets; ++t) sum += models::moments(view, 0, static_cast<int>(t)).variance / static_cast<double>(targets);
             scores.value[static_cast<std::size_t>(own)] = sum;
         });
     });

@@ -1,4 +1,5 @@
 #include "models/mixture_density/ensemble.hpp"
+#include "models/predictions.hpp"
 #include "selection/strategy.hpp"
 #include "two_index/batch.hpp"
 #include "two_index/mixture_figures.hpp"
@@ -122,15 +123,13 @@ void describe(Proposal& proposal, const StrategyInput& input, const mdn::Ensembl
     visit_points(points, ensemble, false, [&](std::int64_t, const mdn::Heads& heads, std::int64_t row) {
         std::vector<float> means(members * targets);
         conditional_means(ensemble, heads, row, means.data());
-        auto& mean = proposal.mean.emplace_back(targets, 0.0);
-        auto& sd = proposal.sd.emplace_back(targets, 0.0);
+        const models::Predictions::View view(means.data(), 1, members, targets);
+        auto& mean = proposal.mean.emplace_back();
+        auto& sd = proposal.sd.emplace_back();
         for (std::size_t t = 0; t < targets; ++t) {
-            for (std::size_t e = 0; e < members; ++e) mean[t] += static_cast<double>(means[e * targets + t]) / static_cast<double>(members);
-            for (std::size_t e = 0; e < members; ++e) {
-                const double deviation = static_cast<double>(means[e * targets + t]) - mean[t];
-                sd[t] += deviation * deviation / static_cast<double>(members);
-            }
-            sd[t] = std::sqrt(sd[t]);
+            const auto over_members = models::moments(view, 0, static_cast<int>(t));
+            mean.push_back(over_members.mean);
+            sd.push_back(std::sqrt(over_members.variance));
         }
     });
 }
