@@ -33,6 +33,9 @@ enum class Purpose : std::uint32_t {
     fisher_sample = 21,
     test_rows = 22,
     energy_score = 23,
+    simulated_system = 24,
+    simulated_latent = 25,
+    simulated_noise = 26,
 };
 
 /// Philox4x32-10, a counter-based generator: the k-th number is a function of key and counter alone.

@@ -4,6 +4,7 @@
 #include "base/files.hpp"
 #include "base/options.hpp"
 #include "pool/numpy_file.hpp"
+#include "pool/write_pool.hpp"
 
 #include <fmt/ranges.h>
 
@@ -174,62 +175,25 @@ void encode_row(const Source& source, RowId row, std::byte* out)
     }
 }
 
-/// The rows of a rank as they will be stored.
-struct Encoded {
-    std::vector<std::byte> features;
-    std::vector<double> targets;
-    std::vector<std::string> ids;
-};
-
-/// All that can be wrong with a value is found here.
-Encoded encode(const Source& source, const Share& share)
+/// What can be wrong with a value is found here.
+StoredRows encode(const Source& source, RowId first, RowId count)
 {
     const auto& info = source.info;
-    const auto rows = static_cast<std::size_t>(share.rows());
+    const auto rows = static_cast<std::size_t>(count);
     const auto width = info.target_names.size();
-    Encoded encoded;
-    encoded.features.resize(rows * info.row_bytes());
-    encoded.targets.resize(rows * width);
+    StoredRows stored;
+    stored.features.resize(rows * info.row_bytes());
+    stored.targets.resize(rows * width);
     for (std::size_t i = 0; i < rows; ++i) {
-        const RowId row = share.first_row + static_cast<RowId>(i);
-        encode_row(source, row, encoded.features.data() + i * info.row_bytes());
+        const RowId row = first + static_cast<RowId>(i);
+        encode_row(source, row, stored.features.data() + i * info.row_bytes());
         for (std::size_t t = 0; t < width; ++t) {
-            const double value = encoded.targets[i * width + t] = source.target(row, t);
+            const double value = stored.targets[i * width + t] = source.target(row, t);
             if (std::isinf(value)) fail("{}target '{}': {} is not allowed; must be finite, or NaN or empty where unknown", source.place(row), info.target_names[t], value);
         }
-        if (info.has_ids) encoded.ids.push_back(source.id(row));
+        if (info.has_ids) stored.ids.push_back(source.id(row));
     }
-    return encoded;
-}
-
-void write_ids(hdf5::File& file, const std::vector<std::string>& ids, const Share& share, std::size_t id_size)
-{
-    std::string text(ids.size() * id_size, '\0');
-    for (std::size_t i = 0; i < ids.size(); ++i) std::copy(ids[i].begin(), ids[i].end(), text.begin() + static_cast<std::ptrdiff_t>(i * id_size));
-    file.write_rows("/ids", hdf5::Type::text, share.first_row, share.rows(), text.data());
-}
-
-/// One data set at a time: a rank that cannot write must not close the file while the others open the next.
-void write_pool(const std::filesystem::path& path, const PoolInfo& info, const Encoded& encoded, const Share& share, const Communicator& ranks)
-{
-    std::size_t own_id_size = 1;
-    for (const auto& id : encoded.ids) own_id_size = std::max(own_id_size, id.size());
-    const auto id_size = static_cast<std::size_t>(ranks.largest(static_cast<std::int64_t>(own_id_size)));
-    const auto stored = info.type == FeatureType::float32 ? hdf5::Type::float32 : info.type == FeatureType::float16 ? hdf5::Type::float16 : hdf5::Type::uint8;
-    std::optional<hdf5::File> file;
-    on_root(ranks, [&] { check_space(path, static_cast<std::uintmax_t>(info.rows) * (info.row_bytes() + info.target_names.size() * sizeof(double) + (info.has_ids ? id_size : 0)) + hdf5::overhead); });
-    together(ranks, [&] {
-        file = hdf5::File::create(path, ranks);
-        create_pool(*file, info, id_size, ranks.is_root());
-    });
-    together(ranks, [&] { file->write_rows("/features", stored, share.first_row, share.rows(), encoded.features.data()); });
-    together(ranks, [&] {
-        if (!info.target_names.empty()) file->write_rows("/targets", hdf5::Type::float64, share.first_row, share.rows(), encoded.targets.data());
-    });
-    together(ranks, [&] {
-        if (info.has_ids) write_ids(*file, encoded.ids, share, id_size);
-    });
-    together(ranks, [&] { file->close(); });
+    return stored;
 }
 
 }  // namespace
@@ -237,23 +201,13 @@ void write_pool(const std::filesystem::path& path, const PoolInfo& info, const E
 PoolInfo import_pool(const ImportRequest& request, const Communicator& ranks)
 {
     Source source;
-    Share share;
-    Encoded encoded;
+    std::size_t longest_id = 0;
     together(ranks, [&] {
         check_can_be_written(request.output);
         source = open_source(request);
-        share = share_of(source.info.tiling(), ranks.rank(), ranks.size());
-        encoded = encode(source, share);
+        for (RowId row = 0; source.info.has_ids && row < source.info.rows; ++row) longest_id = std::max(longest_id, source.id(row).size());
     });
-    const auto temporary = std::filesystem::path(request.output) += ".tmp";
-    try {
-        write_pool(temporary, source.info, encoded, share, ranks);
-        on_root(ranks, [&] { rename_durably(temporary, request.output); });
-    } catch (const Agreed&) {
-        std::error_code ignored;
-        if (ranks.is_root()) std::filesystem::remove(temporary, ignored);
-        throw;
-    }
+    write_pool(source.info, longest_id, [&](RowId first, RowId count) { return encode(source, first, count); }, ranks);
     return source.info;
 }
 

@@ -1,6 +1,7 @@
 #include "problems/simulated_pool.hpp"
 
 #include "parallel/for_each_tile.hpp"
+#include "pool/write_pool.hpp"
 
 #include <numeric>
 
@@ -27,15 +28,22 @@ std::vector<double> fill_shared(const std::string& label, std::int64_t count, st
     return ranks.gather(std::span<const double>(own));
 }
 
+pool::PoolInfo info_of(const Simulator& simulator, const std::string& path, RowId rows)
+{
+    pool::PoolInfo info;
+    info.path = path;
+    info.rows = rows;
+    info.columns = static_cast<RowId>(simulator.columns.size());
+    info.column_names = simulator.columns;
+    return info;
+}
+
 }  // namespace
 
 pool::Shard draw_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const Communicator& ranks)
 {
     pool::Shard shard;
-    shard.info.path = name;
-    shard.info.rows = rows;
-    shard.info.columns = static_cast<RowId>(simulator.columns.size());
-    shard.info.column_names = simulator.columns;
+    shard.info = info_of(simulator, name, rows);
     shard.share = share_of(shard.info.tiling(), ranks.rank(), ranks.size());
     const Tiling tiling = shard.info.tiling();
     const auto columns = simulator.columns.size();
@@ -50,6 +58,33 @@ pool::Shard draw_pool(const Simulator& simulator, const std::string& name, std::
     });
     shard.fingerprint = pool::fingerprint_of(shard, ranks);
     return shard;
+}
+
+void write_drawn_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const std::string& path, const Communicator& ranks)
+{
+    auto info = info_of(simulator, path, rows);
+    info.target_names = simulator.targets;
+    info.target_units.resize(simulator.targets.size());
+    info.provenance = "simulator " + name + ", seed " + std::to_string(seed);
+    const Tiling tiling = info.tiling();
+    const auto columns = simulator.columns.size(), targets = simulator.targets.size();
+    const auto draw_block = [&](RowId first, RowId count) {
+        pool::StoredRows block;
+        block.features.resize(static_cast<std::size_t>(count) * info.row_bytes());
+        block.targets.resize(static_cast<std::size_t>(count) * targets);
+        auto* features = reinterpret_cast<float*>(block.features.data());
+        const Share tiles{.first_tile = first / tiling.tile_rows, .end_tile = (first + count + tiling.tile_rows - 1) / tiling.tile_rows, .first_row = first, .end_row = first + count};
+        parallel::for_each_tile("problems/write_pool", tiles, [&](RowId tile) {
+            for (RowId row = tiling.first_row(tile); row < tiling.first_row(tile) + tiling.rows_in(tile); ++row) {
+                const auto i = static_cast<std::size_t>(row - first);
+                const std::span<float> x(features + i * columns, columns);
+                simulator.draw(seed, Population::pool, row, x);
+                simulator.answer(seed, Population::pool, row, x, std::span(block.targets).subspan(i * targets, targets));
+            }
+        });
+        return block;
+    };
+    pool::write_pool(info, 0, draw_block, ranks);
 }
 
 std::vector<double> simulate_labels(const Simulator& simulator, std::uint64_t seed, Population population, std::span<const RowId> rows, std::span<const float> x,

@@ -9,6 +9,10 @@ namespace sluice::problems {
 /// \param name  stands in place of the file's path
 pool::Shard draw_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const Communicator& ranks);
 
+/// Writes a pool file of drawn rows and their labels from all ranks in parallel: the same file on any number of them. Collective.
+/// \param path  of the file; \param name  of the simulator, for the provenance
+void write_drawn_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const std::string& path, const Communicator& ranks);
+
 /// The labels of rows with these features, on every rank; the work is shared. Collective; every rank asks for the same rows.
 /// \param x  [rows, columns], as stored
 /// \return   [rows, simulator.targets]

@@ -853,6 +853,9 @@ def full_at_import(at):
 plain_case("disk full: a run writes its checkpoint", "run campaign.toml --run-dir disk/new.run", "disk/new.run/checkpoint.h5.tmp: ", FULL, disk=2**15, may_write=r"disk/.*")
 
 
+plain_case("disk full: generate", "generate ternary --rows 5000 -o disk/new.h5", "disk/new.h5", FULL, disk=2**14)
+
+
 @case("disk full: select", "select pool.h5 --count 3 -o disk/rows.csv", "disk/rows.csv", FULL, disk=2**14)
 def full_at_select(at):
     fill(at / "disk")
@@ -879,6 +882,9 @@ def full_at_tell(at):
 
 # ---- Select -----------------------------------------------------------------------------------------------------------------
 
+plain_case("generate: unknown simulator", "generate closed-pool --rows 5 -o new.h5", "command line: simulator: closed-pool not in {", "omol-like")
+plain_case("generate: no rows", "generate ternary --rows 0 -o new.h5", "command line: --rows", "0", "1 to 1099511627776")
+plain_case("generate: output folder missing", "generate ternary --rows 5 -o nowhere/new.h5", "nowhere/new.h5", "No such file or directory")
 plain_case("select: more rows than the pool has", "select pool.h5 --count 61 -o rows.csv", "command line: --count 61: pool.h5 has 60 rows to choose from")
 plain_case("select: no rows", "select pool.h5 --count 0 -o rows.csv", "command line: --count", "0", "1 to 1099511627776")
 plain_case("select: unknown method", "select pool.h5 --method k-means --count 3 -o rows.csv", "command line: --method: k-means not in {", "max-dist")

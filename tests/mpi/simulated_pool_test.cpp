@@ -115,7 +115,23 @@ TEST_P(EachSimulator, DrawsTestPointsThatAreTheSameEverywhereAndNotThePool)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, EachSimulator, ::testing::Values("multimodal", "double-well", "ternary"), [](const auto& info) {
+TEST_P(EachSimulator, WritesAPoolFileOfTheRowsAndLabelsThatItDraws)
+{
+    const test::SharedFolder folder;
+    const auto simulator = simulator_of(GetParam());
+    const auto path = (folder.path / "drawn.h5").string();
+    problems::write_drawn_pool(simulator, GetParam(), 3, rows, path, ranks());
+    const auto drawn = problems::draw_pool(simulator, GetParam(), 3, rows, ranks());
+    const auto read = pool::read_shard(path, ranks(), true, pool::MissingFeatures::error);
+    EXPECT_EQ(read.info.target_names, simulator.targets);
+    EXPECT_EQ(read.info.column_names, simulator.columns);
+    EXPECT_EQ(std::memcmp(read.features.get(), drawn.features.get(), static_cast<std::size_t>(read.share.rows()) * read.info.row_bytes()), 0);
+    const auto asked = some_rows();
+    const auto x = pool::gather_rows(drawn, pool::Scaling::identity(drawn.info.columns), asked, ranks());
+    EXPECT_EQ(pool::gather_targets(read, asked, ranks()), problems::simulate_labels(simulator, 3, Population::pool, asked, x, ranks()));
+}
+
+INSTANTIATE_TEST_SUITE_P(, EachSimulator, ::testing::Values("multimodal", "double-well", "ternary", "omol-like"), [](const auto& info) {
     std::string name = info.param;
     std::erase(name, '-');
     return name;
