@@ -45,6 +45,8 @@ const std::vector<OptionSpec> pool_keys = {
     scaling_key,
     text("missing", "error").one_of({"error", "drop-row"}).help("what happens to a row with a feature that is not a number"),
     whole("test", 0).at_least(0).help("rows of a closed pool, drawn at random, that models are tested on and that are never asked for"),
+    text("residency", "auto").one_of({"memory", "stream", "auto"}).help("features are kept in memory, or read again in every pass over the pool; auto: kept where they fit. The answers are the same"),
+    real("kept_gigabytes", 0).at_least(0).help("features that a rank keeps at most, for residency = \"auto\"; 0: half of the machine's memory, shared by its ranks"),
 };
 
 /// In place of them, where a simulator draws the pool.
@@ -505,10 +507,10 @@ std::string section_text(const std::string& title, const std::vector<std::pair<s
     return out + "\n";
 }
 
-/// Keys of [pool] that do not decide the results: where it lies, and that there are no test rows, which older runs do not say.
+/// Keys of [pool] that do not decide the results: where it and its features lie, and that there are no test rows, which older runs do not say.
 std::set<std::string> not_of_the_results(const Options& pool)
 {
-    std::set<std::string> keys = {"file"};
+    std::set<std::string> keys = {"file", "residency", "kept_gigabytes"};
     if (pool.whole("test") == 0) keys.insert("test");
     return keys;
 }

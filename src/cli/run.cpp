@@ -35,7 +35,7 @@ ExitCode run(const Arguments& arguments, const Communicator& ranks)
     std::int64_t shard_bytes = 0;
     try {
         campaign::Campaign campaign(file, folder, ranks);
-        shard_bytes = campaign.shard().share.rows() * static_cast<std::int64_t>(campaign.shard().info.row_bytes());
+        shard_bytes = static_cast<std::int64_t>(campaign.shard().bytes_in_memory());
         try {
             campaign.run();
         } catch (const Interrupted&) {

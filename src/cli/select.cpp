@@ -19,6 +19,8 @@ struct Arguments {
     std::string output;
     std::string scaling = "none";
     std::string labelled;
+    std::string residency = "auto";
+    double kept_gigabytes = 0;
 };
 
 /// Rows of a CSV file with a column `row`.
@@ -43,7 +45,8 @@ ExitCode select(const Arguments& arguments, const Communicator& ranks)
     const auto& methods = Registration<selection::Selection>::all();
     on_root(ranks, [&] { check_can_be_written(arguments.output); });
     const auto start = std::chrono::steady_clock::now();
-    const auto shard = pool::read_shard(arguments.pool, ranks, false, pool::MissingFeatures::error);
+    const pool::Residency residency{pool::residency_named(arguments.residency), static_cast<std::uint64_t>(arguments.kept_gigabytes * 1e9)};
+    const auto shard = pool::read_shard(arguments.pool, ranks, false, pool::MissingFeatures::error, residency);
     const auto scaling = arguments.scaling == "standard" ? pool::standardising(pool::column_statistics(shard, ranks)) : pool::Scaling::identity(shard.info.columns);
     std::vector<RowId> labelled;
     together(ranks, [&] {
@@ -88,6 +91,9 @@ void add_select(CLI::App& app, Action& action)
     command->add_option("--count", arguments->count, "rows to choose")->required()->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
     command->add_option("-o,--output", arguments->output, "CSV file: row, id, in the order of choice")->required();
     command->add_option("--scaling", arguments->scaling, "of features before distances")->check(CLI::IsMember({"none", "standard"}))->capture_default_str();
+    command->add_option("--residency", arguments->residency, "features are kept in memory, or read again in every pass; auto: kept where they fit")
+        ->check(CLI::IsMember({"memory", "stream", "auto"}))->capture_default_str();
+    command->add_option("--kept-gigabytes", arguments->kept_gigabytes, "features that a rank keeps at most, for auto; 0: half of the machine's memory")->check(CLI::NonNegativeNumber);
     command->add_option("--labelled", arguments->labelled, "CSV file with a column row: rows that are there already");
     command->callback([arguments, &action] { action = [arguments](const Communicator& ranks) { return select(*arguments, ranks); }; });
 }

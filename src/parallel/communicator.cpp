@@ -182,6 +182,13 @@ Communicator Communicator::split(int color) const
     return Communicator(part, true, relay_);
 }
 
+Communicator Communicator::on_this_node() const
+{
+    MPI_Comm node = MPI_COMM_NULL;
+    SLUICE_MPI(MPI_Comm_split_type(*comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node));
+    return Communicator(node, true, relay_);
+}
+
 void together(const Communicator& ranks, const std::function<void()>& action)
 {
     std::string message;

@@ -86,6 +86,9 @@ public:
     /// The ranks that give the same color, in the order of this group; a rank with color < 0 gets a group of itself alone.
     Communicator split(int color) const;
 
+    /// The ranks that share this rank's memory. Collective.
+    Communicator on_this_node() const;
+
     std::int64_t bytes_sent() const { return *bytes_sent_; }
 
 private:

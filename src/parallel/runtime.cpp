@@ -35,9 +35,7 @@ int fair_share_of_cores(const Communicator& world)
     cpu_set_t mine;
     CPU_ZERO(&mine);
     sched_getaffinity(0, sizeof(mine), &mine);
-    MPI_Comm node = MPI_COMM_NULL;
-    SLUICE_MPI(MPI_Comm_split_type(world.raw(), MPI_COMM_TYPE_SHARED, world.rank(), MPI_INFO_NULL, &node));
-    const Communicator on_node(node, true);
+    const auto on_node = world.on_this_node();
     // A launcher that binds gives every rank its own cores; one that does not gives all ranks the same ones.
     const auto cores = static_cast<std::int64_t>(CPU_COUNT(&mine));
     const bool bound = on_node.sum(cores) <= static_cast<std::int64_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));

@@ -225,6 +225,15 @@ Type File::type(const std::string& dataset) const
     return Type::other;
 }
 
+std::optional<std::uint64_t> File::contiguous_offset(const std::string& dataset, Type memory_type) const
+{
+    const Handle data = open_dataset(dataset);
+    const Handle stored(H5Dget_type(data), H5Tclose), wanted = make_type(memory_type, 0), plan(H5Dget_create_plist(data), H5Pclose);
+    const auto offset = H5Dget_offset(data);
+    if (H5Pget_layout(plan) != H5D_CONTIGUOUS || H5Tequal(stored, wanted) <= 0 || offset == HADDR_UNDEF) return {};
+    return offset;
+}
+
 bool File::holds_numbers(const std::string& dataset) const
 {
     const Handle data = open_dataset(dataset);

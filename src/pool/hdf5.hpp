@@ -5,6 +5,7 @@
 #include <hdf5.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +60,8 @@ public:
     std::vector<hsize_t> shape(const std::string& dataset) const;
     /// Element type; Error for strings of variable length.
     Type type(const std::string& dataset) const;
+    /// Where in the file the rows of a data set follow one another with nothing between, as `memory_type` has them in memory; nothing if they do not.
+    std::optional<std::uint64_t> contiguous_offset(const std::string& dataset, Type memory_type) const;
     /// Whether the elements are integers or floats of any size.
     bool holds_numbers(const std::string& dataset) const;
 

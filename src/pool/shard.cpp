@@ -1,8 +1,10 @@
 #include "pool/shard.hpp"
 
+#include "parallel/for_each_tile.hpp"
+#include "parallel/runtime.hpp"
 #include "pool/decode.hpp"
 
-#include <Kokkos_Core.hpp>
+#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -34,27 +36,105 @@ RowId first_missing(const T* row, RowId columns)
     return -1;
 }
 
-template <typename T>
-void treat_missing(Shard& shard, MissingFeatures missing)
+RowId first_missing(const PoolInfo& info, const std::byte* row)
 {
-    auto* all = reinterpret_cast<T*>(shard.features.get());
-    const RowId columns = shard.info.columns, rows = shard.share.rows();
-    std::vector<RowId> found(static_cast<std::size_t>(rows), -1);
-    Kokkos::parallel_for("pool/find_missing", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, rows),
-                         [&](RowId i) { found[static_cast<std::size_t>(i)] = first_missing(all + i * columns, columns); });
-    for (RowId i = 0; i < rows; ++i) {
-        const RowId column = found[static_cast<std::size_t>(i)];
-        if (column < 0) continue;
-        const RowId row = shard.share.first_row + i;
-        if (missing == MissingFeatures::error) {
-            fail("{}: /features row {}, column {} is not a finite number; repair the pool or set [pool] missing = \"drop-row\"", shard.info.path, row,
-                 shard.info.column_label(column));
+    switch (info.type) {
+        case FeatureType::float32: return first_missing(reinterpret_cast<const float*>(row), info.columns);
+        case FeatureType::float16: return first_missing(reinterpret_cast<const _Float16*>(row), info.columns);
+        default: return -1;
+    }
+}
+
+template <typename T>
+void zero_missing(T* values, std::size_t count)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!std::isfinite(static_cast<float>(values[i]))) values[i] = T(0);
+    }
+}
+
+void zero_missing(const PoolInfo& info, std::byte* rows, RowId count)
+{
+    const auto values = static_cast<std::size_t>(count * info.columns);
+    if (info.type == FeatureType::float32) zero_missing(reinterpret_cast<float*>(rows), values);
+    if (info.type == FeatureType::float16) zero_missing(reinterpret_cast<_Float16*>(rows), values);
+}
+
+/// What one look at every stored byte tells of a tile.
+struct TileSurvey {
+    std::uint64_t hash = 0;      ///< of features, and targets where they are there
+    std::vector<RowId> missing;  ///< rows with a feature that is not finite
+};
+
+std::vector<TileSurvey> survey(const Shard& shard)
+{
+    const auto& info = shard.info;
+    const Tiling tiling = info.tiling();
+    const auto width = info.target_names.size();
+    std::vector<TileSurvey> found(static_cast<std::size_t>(shard.share.tiles()));
+    parallel::for_each_tile("pool/survey", shard.share, [&](RowId tile) {
+        thread_local std::vector<std::byte> buffer;
+        const RowId first = tiling.first_row(tile), count = tiling.rows_in(tile);
+        const std::byte* features = shard.rows(first, count, buffer);
+        auto& survey = found[static_cast<std::size_t>(tile - shard.share.first_tile)];
+        survey.hash = XXH3_64bits(features, static_cast<std::size_t>(count) * info.row_bytes());
+        if (!shard.targets.empty()) {
+            const double* targets = shard.targets.data() + static_cast<std::size_t>(first - shard.share.first_row) * width;
+            survey.hash = XXH3_64bits_withSeed(targets, static_cast<std::size_t>(count) * width * sizeof(double), survey.hash);
         }
-        shard.dropped.push_back(row);
-        for (RowId c = 0; c < columns; ++c) {
-            if (!std::isfinite(static_cast<float>(all[i * columns + c]))) all[i * columns + c] = T(0);
+        for (RowId i = 0; i < count; ++i) {
+            if (first_missing(info, features + static_cast<std::size_t>(i) * info.row_bytes()) >= 0) survey.missing.push_back(first + i);
+        }
+    });
+    return found;
+}
+
+std::uint64_t fingerprint_of(const PoolInfo& info, std::span<const TileSurvey> own, const Communicator& ranks)
+{
+    std::vector<std::uint64_t> hashes;
+    for (const auto& tile : own) hashes.push_back(tile.hash);
+    const auto all = ranks.gather(std::span<const std::uint64_t>(hashes));
+    const auto shape = fmt::format("{} {} {} {}", info.rows, info.columns, name_of(info.type), info.tile_rows);
+    return XXH3_64bits_withSeed(all.data(), all.size() * sizeof(std::uint64_t), XXH3_64bits(shape.data(), shape.size()));
+}
+
+/// Refuses rows with missing features, or drops them.
+void treat_missing(Shard& shard, std::span<const TileSurvey> surveys, MissingFeatures missing)
+{
+    std::vector<std::byte> buffer;
+    for (const auto& tile : surveys) {
+        for (const RowId row : tile.missing) {
+            if (missing == MissingFeatures::error) {
+                fail("{}: /features row {}, column {} is not a finite number; repair the pool or set [pool] missing = \"drop-row\"", shard.info.path, row,
+                     shard.info.column_label(first_missing(shard.info, shard.rows(row, 1, buffer))));
+            }
+            shard.dropped.push_back(row);
+            if (!shard.stream) zero_missing(shard.info, shard.features.get() + static_cast<std::size_t>(row - shard.share.first_row) * shard.info.row_bytes(), 1);
         }
     }
+}
+
+/// Bytes of features that a rank may keep: half of the machine's memory, shared by its ranks. Collective.
+std::uint64_t half_of_memory(const Communicator& ranks)
+{
+    const auto machine = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+    return machine / 2 / static_cast<std::uint64_t>(ranks.on_this_node().size());
+}
+
+/// Opens the features for reading tile by tile. Error if their rows do not follow one another in the file.
+std::unique_ptr<RowFile> open_stream(const hdf5::File& file, const PoolInfo& info)
+{
+    const auto offset = file.contiguous_offset("/features", memory_type(info.type));
+    if (!offset) fail("{}: /features is stored in chunks, compressed or in another byte order, and can't be streamed; import it anew, or set [pool] residency = \"memory\"", info.path);
+    return std::make_unique<RowFile>(info.path, *offset, info.row_bytes());
+}
+
+/// The same on every rank. Collective.
+bool is_streamed(const hdf5::File& file, const PoolInfo& info, const Share& share, const Residency& residency, const Communicator& ranks)
+{
+    if (residency.kind != Residency::automatic) return residency.kind == Residency::stream;
+    const auto most = residency.most_kept > 0 ? residency.most_kept : half_of_memory(ranks);
+    return ranks.any(static_cast<std::uint64_t>(share.rows()) * info.row_bytes() > most) && file.contiguous_offset("/features", memory_type(info.type));
 }
 
 /// Every rank gives its own rows among `rows` (fetch: row -> width values) and gets all of them, in the order asked for.
@@ -78,6 +158,11 @@ std::vector<T> gather_from_owners(const Share& share, std::span<const RowId> row
 
 }  // namespace
 
+Residency::Kind residency_named(const std::string& name)
+{
+    return name == "memory" ? Residency::memory : name == "stream" ? Residency::stream : Residency::automatic;
+}
+
 Scaling Scaling::identity(RowId columns)
 {
     return {std::vector<float>(static_cast<std::size_t>(columns), 0.0F), std::vector<float>(static_cast<std::size_t>(columns), 1.0F)};
@@ -88,28 +173,24 @@ bool Scaling::is_identity() const
     return std::all_of(shift.begin(), shift.end(), [](float s) { return s == 0.0F; }) && std::all_of(factor.begin(), factor.end(), [](float f) { return f == 1.0F; });
 }
 
-std::uint64_t fingerprint_of(const Shard& shard, const Communicator& ranks)
+const std::byte* Shard::rows(RowId first, RowId count, std::vector<std::byte>& buffer) const
 {
-    const auto& info = shard.info;
-    const Tiling tiling = info.tiling();
-    const auto width = info.target_names.size();
-    std::vector<std::uint64_t> own(static_cast<std::size_t>(shard.share.tiles()));
-    Kokkos::parallel_for("pool/fingerprint", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, shard.share.tiles()), [&](RowId i) {
-        const RowId tile = shard.share.first_tile + i, first = tiling.first_row(tile);
-        const auto rows = static_cast<std::size_t>(tiling.rows_in(tile));
-        std::uint64_t hash = XXH3_64bits(shard.row(first), rows * info.row_bytes());
-        if (!shard.targets.empty()) {
-            const double* targets = shard.targets.data() + static_cast<std::size_t>(first - shard.share.first_row) * width;
-            hash = XXH3_64bits_withSeed(targets, rows * width * sizeof(double), hash);
-        }
-        own[static_cast<std::size_t>(i)] = hash;
-    });
-    const auto all = ranks.gather(std::span<const std::uint64_t>(own));
-    const auto shape = fmt::format("{} {} {} {}", info.rows, info.columns, name_of(info.type), info.tile_rows);
-    return XXH3_64bits_withSeed(all.data(), all.size() * sizeof(std::uint64_t), XXH3_64bits(shape.data(), shape.size()));
+    if (!stream) return features.get() + static_cast<std::size_t>(first - share.first_row) * info.row_bytes();
+    buffer.resize(static_cast<std::size_t>(count) * info.row_bytes());
+    stream->read(first, count, buffer.data());
+    // Whole tiles are read in their order, by one thread each: the system fetches the one that a thread will come to while this one is worked on.
+    const RowId ahead = first + info.tile_rows * parallel::host_threads();
+    if (count > 1 && ahead < share.end_row) stream->expect(ahead, std::min(info.tile_rows, share.end_row - ahead));
+    if (!dropped.empty()) zero_missing(info, buffer.data(), count);
+    return buffer.data();
 }
 
-Shard read_shard(const std::string& path, const Communicator& ranks, bool with_targets, MissingFeatures missing)
+std::uint64_t fingerprint_of(const Shard& shard, const Communicator& ranks)
+{
+    return fingerprint_of(shard.info, survey(shard), ranks);
+}
+
+Shard read_shard(const std::string& path, const Communicator& ranks, bool with_targets, MissingFeatures missing, const Residency& residency)
 {
     Shard shard;
     std::optional<hdf5::File> file;
@@ -120,21 +201,24 @@ Shard read_shard(const std::string& path, const Communicator& ranks, bool with_t
         shard.share = share_of(shard.info.tiling(), ranks.rank(), ranks.size());
     });
     const auto rows = static_cast<std::size_t>(shard.share.rows());
+    const bool streamed = is_streamed(*file, shard.info, shard.share, residency, ranks);
     together(ranks, [&] {
-        shard.features = std::make_unique_for_overwrite<std::byte[]>(rows * shard.info.row_bytes());
+        if (streamed) shard.stream = open_stream(*file, shard.info);
+        else shard.features = std::make_unique_for_overwrite<std::byte[]>(rows * shard.info.row_bytes());
         if (with_targets) shard.targets.resize(rows * shard.info.target_names.size());
     });
-    together(ranks, [&] { file->read_rows("/features", memory_type(shard.info.type), shard.share.first_row, shard.share.rows(), shard.features.get()); });
+    together(ranks, [&] {
+        if (!streamed) file->read_rows("/features", memory_type(shard.info.type), shard.share.first_row, shard.share.rows(), shard.features.get());
+    });
     together(ranks, [&] {
         if (!with_targets || shard.info.target_names.empty()) return;
         file->read_rows("/targets", hdf5::Type::float64, shard.share.first_row, shard.share.rows(), shard.targets.data());
     });
     file.reset();
-    shard.fingerprint = fingerprint_of(shard, ranks);
-    together(ranks, [&] {
-        if (shard.info.type == FeatureType::float32) treat_missing<float>(shard, missing);
-        if (shard.info.type == FeatureType::float16) treat_missing<_Float16>(shard, missing);
-    });
+    std::vector<TileSurvey> surveys;
+    together(ranks, [&] { surveys = survey(shard); });
+    shard.fingerprint = fingerprint_of(shard.info, surveys, ranks);
+    together(ranks, [&] { treat_missing(shard, surveys, missing); });
     return shard;
 }
 
@@ -149,10 +233,12 @@ Shard shard_of_features(const Shard& like, RowId columns)
 
 void decode(const Shard& shard, const Scaling& scaling, RowId first, RowId count, float* out)
 {
+    thread_local std::vector<std::byte> buffer;
+    const std::byte* stored = shard.rows(first, count, buffer);
     with_row_decoder(shard.info, [&](auto decode_row) {
         for (RowId i = 0; i < count; ++i) {
             float* row = out + i * shard.info.columns;
-            decode_row(shard.row(first + i), row);
+            decode_row(stored + static_cast<std::size_t>(i) * shard.info.row_bytes(), row);
             for (std::size_t c = 0; c < scaling.shift.size(); ++c) row[c] = (row[c] - scaling.shift[c]) * scaling.factor[c];
         }
     });

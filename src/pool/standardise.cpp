@@ -19,14 +19,17 @@ void tile_moments(const Shard& shard, RowId tile, double* out)
     std::vector<float> row(columns);
     double *mean = out, *squares = out + columns;
     std::fill_n(out, 2 * columns, 0.0);
+    thread_local std::vector<std::byte> buffer;
+    const std::byte* stored = shard.rows(first, rows, buffer);
+    const auto row_bytes = shard.info.row_bytes();
     with_row_decoder(shard.info, [&](auto decode_row) {
         for (RowId i = 0; i < rows; ++i) {
-            decode_row(shard.row(first + i), row.data());
+            decode_row(stored + static_cast<std::size_t>(i) * row_bytes, row.data());
             for (std::size_t c = 0; c < columns; ++c) mean[c] += static_cast<double>(row[c]);
         }
         for (std::size_t c = 0; c < columns; ++c) mean[c] /= static_cast<double>(rows);
         for (RowId i = 0; i < rows; ++i) {
-            decode_row(shard.row(first + i), row.data());
+            decode_row(stored + static_cast<std::size_t>(i) * row_bytes, row.data());
             for (std::size_t c = 0; c < columns; ++c) {
                 const double deviation = static_cast<double>(row[c]) - mean[c];
                 squares[c] += deviation * deviation;

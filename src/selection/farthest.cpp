@@ -37,12 +37,6 @@ float squared_distance(const float* a, const float* b, std::size_t columns)
     return sum[0];
 }
 
-void prefetch(const std::byte* data, std::size_t bytes)
-{
-    constexpr std::size_t line = 64;
-    for (std::size_t at = 0; at < bytes; at += line) __builtin_prefetch(data + at);
-}
-
 /// Raises an atomic to at least `value`.
 void raise(std::atomic<double>& target, double value)
 {
@@ -56,7 +50,7 @@ void raise(std::atomic<double>& target, double value)
 Farthest::Farthest(const pool::Shard& shard, const pool::Scaling& scaling, std::vector<double> weight)
     : shard_(shard),
       scaling_(scaling),
-      stored_as_used_(shard.info.type == pool::FeatureType::float32 && scaling.is_identity()),
+      stored_as_used_(shard.info.type == pool::FeatureType::float32 && scaling.is_identity() && !shard.stream),
       weight_(std::move(weight)),
       rows_(static_cast<std::size_t>(shard.share.rows()), Row{INFINITY, 0}),
       blocks_per_tile_(static_cast<std::size_t>((shard.info.tile_rows + block_rows - 1) / block_rows)),
@@ -105,10 +99,18 @@ double Farthest::compare(std::size_t local, const float* x, double floor, Work& 
 /// Scaled features of an own row, in place where they are stored so.
 const float* Farthest::as_used(RowId row, std::vector<float>& decoded) const
 {
-    if (stored_as_used_) return reinterpret_cast<const float*>(shard_.row(row));
+    if (stored_as_used_) return shard_.floats().data() + (row - shard_.share.first_row) * shard_.info.columns;
     decoded.resize(static_cast<std::size_t>(shard_.info.columns));
     pool::decode(shard_, scaling_, row, 1, decoded.data());
     return decoded.data();
+}
+
+void Farthest::prefetch(RowId row) const
+{
+    if (shard_.stream) return;
+    constexpr std::size_t line = 64;
+    const std::byte* stored = shard_.features.get() + static_cast<std::size_t>(row - shard_.share.first_row) * shard_.info.row_bytes();
+    for (std::size_t at = 0; at < shard_.info.row_bytes(); at += line) __builtin_prefetch(stored + at);
 }
 
 /// The best of the rows of one block. `bound` becomes the largest value that any of its rows can have.
@@ -129,7 +131,7 @@ Ranked Farthest::search_block(RowId first, RowId end, double floor, double& boun
     Ranked best = Ranked::none();
     for (std::size_t i = 0; i < count; ++i) {
         // Promising rows lie apart: without the hint each would be waited for.
-        if (i + 1 < count) prefetch(shard_.row(promising[i + 1]), shard_.info.row_bytes());
+        if (i + 1 < count) prefetch(promising[i + 1]);
         const RowId row = promising[i];
         const auto local = static_cast<std::size_t>(row - shard_.share.first_row);
         const double current = rows_[local].compared < centres ? compare(local, as_used(row, decoded), floor, work) : value(local);

@@ -40,12 +40,13 @@ private:
     std::size_t first_block(RowId tile) const;
     Ranked search_tile(RowId tile, double floor, Work& work);
     const float* as_used(RowId row, std::vector<float>& decoded) const;
+    void prefetch(RowId row) const;
     Ranked search_block(RowId first, RowId end, double floor, double& bound, Work& work);
     double compare(std::size_t local, const float* x, double floor, Work& work);
 
     const pool::Shard& shard_;
     const pool::Scaling& scaling_;
-    bool stored_as_used_;             ///< float32 and unscaled: rows are read in place
+    bool stored_as_used_;             ///< float32, unscaled and in memory: rows are read in place
     std::vector<double> weight_;
     std::vector<Row> rows_;
     std::size_t blocks_per_tile_;

@@ -524,6 +524,17 @@ def initial_row_without_target(at):
         file["targets"][7, 0] = np.nan
 
 
+@case("pool file: streamed, and stored in chunks", "select pool.h5 --residency stream --count 3 -o rows.csv", "pool.h5: /features is stored in chunks", "residency")
+def chunked(at):
+    with h5py.File(at / "pool.h5", "r+") as file:
+        features = file["features"][:]
+        del file["features"]
+        file.create_dataset("features", data=features, chunks=(TILE, COLUMNS))
+
+
+plain_case("select: unknown residency", "select pool.h5 --residency disk --count 3 -o rows.csv", "command line: --residency: disk not in {", "stream")
+
+
 @case("pool file: a chunk of one rank damaged", "run campaign.toml --run-dir new.run", "pool.h5: ", "/features", "checksum", may_write=TRIED)
 def damaged_chunk(at):
     with h5py.File(at / "pool.h5", "r+") as file:

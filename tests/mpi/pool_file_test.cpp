@@ -1,11 +1,13 @@
 #include "pool/shard.hpp"
 
+#include "pool/standardise.hpp"
 #include "support/pools.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 namespace sluice {
 
@@ -95,6 +97,41 @@ TEST(PoolFile, EveryFeatureTypeComesBack)
         }
         EXPECT_EQ(wrong, 0);
     }
+}
+
+TEST(PoolFile, IsTheSameStreamedAsInMemory)
+{
+    for (const auto type : all_types) {
+        SCOPED_TRACE(pool::name_of(type));
+        const test::SharedFolder folder;
+        const auto pool = pool_of(type);
+        const auto path = test::write_pool(pool, folder.path / "pool.h5", ranks());
+        const auto kept = pool::read_shard(path, ranks(), true, MissingFeatures::error, {.kind = pool::Residency::memory});
+        const auto streamed = pool::read_shard(path, ranks(), true, MissingFeatures::error, {.kind = pool::Residency::stream});
+        ASSERT_TRUE(streamed.stream);
+        EXPECT_FALSE(streamed.features);
+        EXPECT_EQ(streamed.bytes_in_memory(), 0U);
+        EXPECT_EQ(streamed.fingerprint, kept.fingerprint);
+        EXPECT_EQ(streamed.targets, kept.targets);
+        const auto statistics = pool::column_statistics(streamed, ranks()), expected = pool::column_statistics(kept, ranks());
+        EXPECT_EQ(statistics.mean, expected.mean);
+        EXPECT_EQ(statistics.deviation, expected.deviation);
+        const auto scaling = pool::standardising(statistics);
+        std::vector<RowId> rows(static_cast<std::size_t>(pool.rows));
+        std::iota(rows.begin(), rows.end(), RowId{0});
+        EXPECT_EQ(pool::gather_rows(streamed, scaling, rows, ranks()), pool::gather_rows(kept, scaling, rows, ranks()));
+    }
+}
+
+TEST(PoolFile, IsStreamedWhereARankWouldKeepMoreThanItMay)
+{
+    const test::SharedFolder folder;
+    const auto pool = pool_of(pool::FeatureType::float32);
+    const auto path = test::write_pool(pool, folder.path / "pool.h5", ranks());
+    const auto with_most = [&](std::uint64_t bytes) { return pool::read_shard(path, ranks(), false, MissingFeatures::error, {.most_kept = bytes}); };
+    EXPECT_TRUE(with_most(1).stream);
+    EXPECT_FALSE(with_most(1U << 30).stream);
+    EXPECT_FALSE(with_most(0).stream);
 }
 
 TEST(PoolFile, DecodesPartsOfAShardScaled)
@@ -203,6 +240,15 @@ TEST(ReadShard, DropsRowsWithMissingFeaturesWhereToldTo)
     const test::SharedFolder folder;
     const auto path = write_pool_with_holes(folder.path / "pool.h5", {{9, 0}, {5, 2}, {5, 1}, {0, 0}}, std::nanf(""));
     const auto shard = pool::read_shard(path, ranks(), false, MissingFeatures::drop_row);
+    EXPECT_EQ(ranks().gather(std::span<const RowId>(shard.dropped)), (std::vector<RowId>{0, 5, 9}));
+    EXPECT_EQ(pool::gather_rows(shard, pool::Scaling::identity(3), std::vector<RowId>{5, 9, 1}, ranks()), (std::vector<float>{1, 0, 0, 0, 1, 1, 1, 1, 1}));
+}
+
+TEST(ReadShard, DropsThemFromAStreamToo)
+{
+    const test::SharedFolder folder;
+    const auto path = write_pool_with_holes(folder.path / "pool.h5", {{9, 0}, {5, 2}, {5, 1}, {0, 0}}, std::nanf(""));
+    const auto shard = pool::read_shard(path, ranks(), false, MissingFeatures::drop_row, {.kind = pool::Residency::stream});
     EXPECT_EQ(ranks().gather(std::span<const RowId>(shard.dropped)), (std::vector<RowId>{0, 5, 9}));
     EXPECT_EQ(pool::gather_rows(shard, pool::Scaling::identity(3), std::vector<RowId>{5, 9, 1}, ranks()), (std::vector<float>{1, 0, 0, 0, 1, 1, 1, 1, 1}));
 }

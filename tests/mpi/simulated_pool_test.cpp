@@ -54,7 +54,8 @@ TEST_P(EachSimulator, DrawsTheSamePoolOnOneRankAndOnAll)
     EXPECT_EQ(all.info.rows, rows);
     EXPECT_EQ(all.fingerprint, one.fingerprint);
     EXPECT_EQ(ranks().sum(all.share.rows()), rows);
-    for (RowId row = all.share.first_row; row < all.share.end_row; ++row) ASSERT_EQ(std::memcmp(all.row(row), one.row(row), one.info.row_bytes()), 0) << row;
+    std::vector<std::byte> none;
+    EXPECT_EQ(std::memcmp(all.features.get(), one.rows(all.share.first_row, all.share.rows(), none), all.bytes_in_memory()), 0);
     EXPECT_NE(problems::draw_pool(simulator, GetParam(), 4, rows, ranks()).fingerprint, one.fingerprint);
 }
 
@@ -62,7 +63,7 @@ TEST_P(EachSimulator, BeginsALargerPoolWithTheSameRows)
 {
     const auto simulator = simulator_of(GetParam());
     const auto small = problems::draw_pool(simulator, GetParam(), 3, 100, alone()), large = problems::draw_pool(simulator, GetParam(), 3, rows, alone());
-    EXPECT_EQ(std::memcmp(small.row(0), large.row(0), 100 * small.info.row_bytes()), 0);
+    EXPECT_EQ(std::memcmp(small.features.get(), large.features.get(), small.bytes_in_memory()), 0);
     EXPECT_NE(small.fingerprint, large.fingerprint);
 }
 
@@ -106,7 +107,7 @@ TEST_P(EachSimulator, DrawsTestPointsThatAreTheSameEverywhereAndNotThePool)
         EXPECT_EQ(all.oracle_nll, one.oracle_nll);
     }
     const auto pool = problems::draw_pool(simulator, GetParam(), 3, 300, alone());
-    EXPECT_NE(std::memcmp(pool.row(0), all.x.data(), pool.info.row_bytes()), 0);
+    EXPECT_NE(std::memcmp(pool.features.get(), all.x.data(), pool.info.row_bytes()), 0);
     std::reverse(targets.begin(), targets.end());
     const auto turned = problems::draw_test_set(simulator, 3, 300, targets, ranks());
     EXPECT_EQ(turned.y.front(), all.y[targets.size() - 1]);
