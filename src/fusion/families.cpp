@@ -144,6 +144,12 @@ void draw_network(Options& options, const SearchSpace& space, RandomStream& rand
     set(options, "hold_out", space.rows >= 50 ? 0.1 : 0.0);
 }
 
+void draw_kernel(Options& options, const SearchSpace&, RandomStream& random)
+{
+    set(options, "width", log_between(0.1, 2, random));
+    set(options, "noise", log_between(1e-3, 1, random));
+}
+
 void keep(Options&) {}
 
 void hundred_trees(Options& options)
@@ -171,6 +177,7 @@ const std::vector<FusionFamily>& families()
         {"xgboost", "xgboost-ensemble", 10, draw_xgboost, hundred_trees},
         {"knn", "knn-ensemble", 0.5, draw_neighbours, keep},
         {"tree", "tree-ensemble", 0.5, draw_tree, keep},
+        {"gaussian-kernel", "gaussian-kernel-ensemble", 0.5, draw_kernel, keep, false},
     };
     return all;
 }

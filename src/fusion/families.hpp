@@ -25,9 +25,10 @@ struct FusionFamily {
     double cost;       ///< of a fit, roughly, relative to one another; balances ranks
     std::function<void(Options&, const SearchSpace&, RandomStream&)> draw;
     std::function<void(Options&)> refit_at_fixed_size;  ///< what the published code does to the chosen options before members are trained
+    bool is_published = true;                           ///< one of paper 003's
 };
 
-/// The eight families of paper 003, in the order of the specification (fusion, 6.1).
+/// The eight families of paper 003, in the order of the specification (fusion, 6.1), and the smooth one that they lack.
 const std::vector<FusionFamily>& families();
 
 /// The registered surrogate with these options.

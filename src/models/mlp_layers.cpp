@@ -1,5 +1,6 @@
 #include "models/mlp_layers.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sluice::models {
@@ -81,19 +82,32 @@ void Adam::step(const torch::Tensor& table, const torch::Tensor& gradient, doubl
 
 Predict perceptron_predictor(const std::vector<Member>& trained, const std::vector<std::int64_t>& sizes, Activation activation)
 {
+    constexpr std::int64_t block_rows = 512;  // a block's features and one member's units stay in the second-level cache
     const auto layers = layers_of(stack_members(trained), sizes);
-    const auto members = layers.table.size(0), columns = sizes.front(), width = sizes[1], targets = sizes.back();
-    const auto first_weights = layers.weights[0].permute({1, 0, 2}).reshape({columns, members * width}).contiguous();
-    const auto first_biases = layers.biases[0].reshape({members * width}).contiguous();
+    const auto members = layers.table.size(0), columns = sizes.front(), targets = sizes.back();
+    std::vector<std::vector<torch::Tensor>> weights, biases;
+    for (std::int64_t m = 0; m < members; ++m) {
+        weights.emplace_back();
+        biases.emplace_back();
+        for (std::size_t l = 0; l < layers.count(); ++l) {
+            weights.back().push_back(layers.weights[l][m].contiguous());
+            biases.back().push_back(layers.biases[l][m].contiguous());
+        }
+    }
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
-        const auto hidden = activate(torch::addmm(first_biases, from_features(features, rows, columns), first_weights), activation);
-        auto x = hidden.reshape({rows, members, width}).permute({1, 0, 2}).contiguous();
-        for (std::size_t l = 1; l < layers.count(); ++l) {
-            x = torch::baddbmm(layers.biases[l], x, layers.weights[l]);
-            if (l + 1 < layers.count()) x = activate(x, activation);
+        const auto result = torch::from_blob(out, {rows, members, targets}, torch::kFloat32);
+        for (std::int64_t first = 0; first < rows; first += block_rows) {
+            const auto count = std::min(block_rows, rows - first);
+            const auto block = from_features(features + first * columns, count, columns);
+            for (std::int64_t m = 0; m < members; ++m) {
+                const auto& w = weights[static_cast<std::size_t>(m)];
+                const auto& b = biases[static_cast<std::size_t>(m)];
+                auto x = torch::addmm(b[0], block, w[0]);
+                for (std::size_t l = 1; l < w.size(); ++l) x = torch::addmm(b[l], activation == Activation::relu ? x.relu_() : x.tanh_(), w[l]);
+                result.narrow(0, first, count).select(1, m).copy_(x);
+            }
         }
-        torch::from_blob(out, {rows, members, targets}, torch::kFloat32).copy_(x.permute({1, 0, 2}));
     };
 }
 

@@ -44,7 +44,7 @@ struct Adam {
     std::int64_t steps = 0;
 };
 
-/// The first layer, which has most of the work, is one matrix product for all members; the others are batched over members.
+/// One member after the other, some hundreds of rows at a time: all that one needs stays in the second-level cache.
 Predict perceptron_predictor(const std::vector<Member>& members, const std::vector<std::int64_t>& sizes, Activation activation);
 
 /// Floating-point operations of one member for one row.

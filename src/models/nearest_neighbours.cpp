@@ -2,7 +2,7 @@
 #include "models/tensors.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <bit>
 
 namespace sluice::models {
 
@@ -21,54 +21,80 @@ std::vector<Member> train_neighbours(const TrainingSet& data, std::span<const Bo
     return members;
 }
 
-/// Of one row: mean target of the k nearest places of each member. `order`: labelled rows by ascending distance, as far as they are needed.
-void average(std::span<const std::int32_t> order, const std::vector<Member>& members, const std::vector<double>& y, std::int64_t targets, std::int64_t k, float* out)
+/// A distance and a labelled row as one number that sorts as the pair does. Distances may be below zero by rounding.
+std::uint64_t sort_key(float distance, std::uint32_t row)
 {
-    for (std::size_t m = 0; m < members.size(); ++m) {
-        std::vector<double> sum(static_cast<std::size_t>(targets), 0.0);
-        double left = static_cast<double>(k);
-        for (const auto row : order) {
-            const double places = std::min(left, static_cast<double>(members[m][static_cast<std::size_t>(row)]));
-            if (places == 0) continue;
-            for (std::size_t t = 0; t < sum.size(); ++t) sum[t] += places * y[static_cast<std::size_t>(row) * sum.size() + t];
-            left -= places;
-            if (left == 0) break;
+    const auto bits = std::bit_cast<std::uint32_t>(distance + 0.0F);  // -0 is 0
+    const std::uint32_t ordered = (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
+    return std::uint64_t{ordered} << 32 | row;
+}
+
+/// What is averaged, labelled row by labelled row, for all members at once.
+struct NeighbourTable {
+    std::int64_t members, targets;
+    std::vector<double> times;  ///< [labelled rows, members] how often a member has drawn a row
+    std::vector<double> y;      ///< [labelled rows, targets]
+};
+
+/// Means of one row of the pool as they are summed up: each member takes places, nearest first, until it has k.
+struct Averages {
+    std::vector<double> left;  ///< [members] places to fill
+    std::vector<double> sum;   ///< [targets, members]
+
+    void begin(const NeighbourTable& table, std::int64_t k)
+    {
+        left.assign(static_cast<std::size_t>(table.members), static_cast<double>(k));
+        sum.assign(static_cast<std::size_t>(table.members * table.targets), 0.0);
+    }
+    void add(const NeighbourTable& table, std::size_t row)
+    {
+        const auto members = left.size();
+        const double* times = table.times.data() + row * members;
+        for (std::size_t t = 0; t < static_cast<std::size_t>(table.targets); ++t) {
+            const double y = table.y[row * static_cast<std::size_t>(table.targets) + t];
+            double* sums = sum.data() + t * members;
+            for (std::size_t m = 0; m < members; ++m) sums[m] += std::min(left[m], times[m]) * y;
         }
-        for (const double s : sum) *out++ = static_cast<float>(s / (static_cast<double>(k) - left));
+        for (std::size_t m = 0; m < members; ++m) left[m] -= std::min(left[m], times[m]);
     }
-}
-
-/// How many of the nearest labelled rows any member may need: until each has k places, whatever the order, all that it has not drawn may come first.
-std::int64_t rows_needed(const std::vector<Member>& members, std::int64_t k)
-{
-    std::int64_t most = 0;
-    for (const auto& member : members) {
-        most = std::max<std::int64_t>(most, std::count(member.begin(), member.end(), 0.0F) + k);
+    bool are_full() const
+    {
+        return std::all_of(left.begin(), left.end(), [](double l) { return l == 0; });
     }
-    return std::min(most, static_cast<std::int64_t>(members[0].size()));
-}
+};
 
-/// Squared distances to all labelled rows, up to the row's own square, by one matrix product; then, for each row, its nearest labelled rows once for all members.
-/// Equal distances: the earlier labelled row.
+/// Squared distances to all labelled rows, up to the row's own square, by one matrix product; then, for each row, its nearest labelled rows once for all members:
+/// sorted as far as the member with the fewest of them needs. Equal distances: the earlier labelled row.
 Predict neighbours_predictor(const std::vector<Member>& members, const TrainingSet& data, std::int64_t k)
 {
-    const auto n = data.count(), targets = data.targets, columns = data.columns;
+    const auto n = data.count(), columns = data.columns;
     const auto labelled = as_tensor(data.x, {n, columns});
     const auto twice = (labelled.t() * -2).contiguous();
     const auto squares = labelled.to(torch::kFloat64).square().sum(1).to(torch::kFloat32);
-    const auto needed = rows_needed(members, k);
-    const auto y = data.y;
+    NeighbourTable table{static_cast<std::int64_t>(members.size()), data.targets, {}, data.y};
+    for (std::size_t row = 0; row < static_cast<std::size_t>(n); ++row) {
+        for (const auto& member : members) table.times.push_back(static_cast<double>(member[row]));
+    }
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
         const auto distances = torch::addmm(squares, from_features(features, rows, columns), twice);
-        std::vector<std::int32_t> order(static_cast<std::size_t>(n));
+        std::vector<std::uint64_t> keys(static_cast<std::size_t>(n));
+        Averages averages;
         for (std::int64_t i = 0; i < rows; ++i) {
             const float* distance = distances.data_ptr<float>() + i * n;
-            std::iota(order.begin(), order.end(), 0);
-            std::partial_sort(order.begin(), order.begin() + needed, order.end(), [distance](std::int32_t a, std::int32_t b) {
-                return distance[a] != distance[b] ? distance[a] < distance[b] : a < b;
-            });
-            average(std::span(order).first(static_cast<std::size_t>(needed)), members, y, targets, k, out + i * static_cast<std::int64_t>(members.size()) * targets);
+            for (std::size_t j = 0; j < keys.size(); ++j) keys[j] = sort_key(distance[j], static_cast<std::uint32_t>(j));
+            averages.begin(table, k);
+            for (auto sorted = keys.begin(); sorted != keys.end() && !averages.are_full();) {
+                const auto end = sorted + std::min<std::ptrdiff_t>(2 * k + 6, keys.end() - sorted);
+                if (end != keys.end()) std::nth_element(sorted, end, keys.end());
+                std::sort(sorted, end);
+                for (; sorted != end; ++sorted) averages.add(table, static_cast<std::size_t>(*sorted & 0xFFFFFFFF));
+            }
+            for (std::size_t m = 0; m < averages.left.size(); ++m) {
+                for (std::int64_t t = 0; t < table.targets; ++t) {
+                    *out++ = static_cast<float>(averages.sum[static_cast<std::size_t>(t) * averages.left.size() + m] / (static_cast<double>(k) - averages.left[m]));
+                }
+            }
         }
     };
 }

@@ -1,0 +1,100 @@
+#include "models/family.hpp"
+#include "models/tensors.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice::models {
+
+namespace {
+
+struct KernelOptions {
+    double width;
+    double noise;
+};
+
+/// Squared Euclidean distances between rows, float64 [rows of a, rows of b].
+torch::Tensor squared_distances(const torch::Tensor& a, const torch::Tensor& b)
+{
+    const auto products = torch::mm(a, b.t());
+    return (a.square().sum(1, true) + b.square().sum(1) - 2 * products).clamp_min_(0);
+}
+
+/// 1 / (2 l^2), with l the width times the median distance between labelled rows that are not alike.
+double sharpness(const torch::Tensor& squares, double width)
+{
+    const auto apart = squares.masked_select(squares > 1e-12 * squares.max());
+    const double median = apart.numel() > 0 ? apart.median().item<double>() : 1;
+    return 1 / (2 * width * width * median);
+}
+
+/// Regularised least squares with a Gaussian kernel about the resample's mean: the posterior mean of a Gaussian process. A row that was drawn c times has
+/// its noise divided by c.
+/// \return  a member: coefficients [targets, labelled rows], 0 for rows that it has not drawn, then means [targets]
+/// Source: Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, equation 2.25.
+Member train_member(const torch::Tensor& kernel, const torch::Tensor& y, const Bootstrap& bootstrap, double noise)
+{
+    auto times = torch::zeros({kernel.size(0)}, torch::kFloat64);
+    for (const auto row : bootstrap) times[row] += 1;
+    const auto drawn = times.nonzero().reshape({-1});
+    const auto counts = times.index_select(0, drawn);
+    const auto y_drawn = y.index_select(0, drawn);
+    const auto mean = (y_drawn * counts.unsqueeze(1)).sum(0) / counts.sum();
+    auto system = kernel.index_select(0, drawn).index_select(1, drawn);
+    system.diagonal().add_(noise / counts);
+    const auto solved = torch::cholesky_solve(y_drawn - mean, std::get<0>(at::linalg_cholesky_ex(system)));
+    const auto coefficients = torch::zeros_like(y).index_copy(0, drawn, solved);
+    return to_members(torch::cat({coefficients.t().reshape({1, -1}), mean.reshape({1, -1})}, 1).to(torch::kFloat32))[0];
+}
+
+std::vector<Member> train_kernel(const TrainingSet& data, std::span<const Bootstrap> bootstraps, const KernelOptions& options)
+{
+    const torch::NoGradGuard no_gradients;
+    const auto x = as_tensor(data.x, {data.count(), data.columns}).to(torch::kFloat64), y = as_tensor(data.y, {data.count(), data.targets});
+    const auto squares = squared_distances(x, x);
+    const auto kernel = torch::exp(squares * -sharpness(squares, options.width));
+    std::vector<Member> members;
+    for (const auto& bootstrap : bootstraps) members.push_back(train_member(kernel, y, bootstrap, options.noise));
+    return members;
+}
+
+/// Kernels of a row with all labelled rows once, and from them all members by one matrix product.
+Predict kernel_predictor(const std::vector<Member>& trained, const TrainingSet& data, double width)
+{
+    const torch::NoGradGuard no_gradients;
+    const auto n = data.count(), columns = data.columns, targets = data.targets, members = static_cast<std::int64_t>(trained.size());
+    const auto labelled = as_tensor(data.x, {n, columns}).clone();
+    const auto exact = labelled.to(torch::kFloat64);
+    const double sharp = sharpness(squared_distances(exact, exact), width);
+    const auto twice = (labelled.t() * 2).contiguous(), minus_squares = exact.square().sum(1).neg().to(torch::kFloat32);
+    const auto table = stack_members(trained);
+    const auto coefficients = table.narrow(1, 0, targets * n).reshape({members * targets, n}).t().contiguous(), means = table.narrow(1, targets * n, targets).reshape({-1}).clone();
+    return [=](const float* features, std::int64_t rows, float* out) {
+        const torch::NoGradGuard no_gradients;
+        const auto x = from_features(features, rows, columns);
+        auto kernel = torch::addmm(minus_squares, x, twice);  // minus the squared distance, up to the row's own square
+        kernel.sub_(x.square().sum(1, true)).clamp_max_(0).mul_(sharp).exp_();
+        auto result = torch::from_blob(out, {rows, members * targets}, torch::kFloat32);
+        torch::addmm_out(result, means, kernel, coefficients);
+    };
+}
+
+const FamilyRegistration gaussian_kernel{
+    "gaussian-kernel-ensemble",
+    "bootstrap ensemble of kernel regressions with a Gaussian kernel",
+    {
+        real("width", 0.5).above(0).help("standard deviation of the kernel, in median distances between labelled rows"),
+        real("noise", 0.1).above(0).help("variance of the noise, in variances of the process; a penalty"),
+    },
+    [](const Options& o) {
+        const KernelOptions options{o.real("width"), o.real("noise")};
+        return Family{
+            .train = [options](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) { return train_kernel(data, bootstraps, options); },
+            .predictor = [options](const std::vector<Member>& members, const TrainingSet& data) { return kernel_predictor(members, data, options.width); },
+            .flops_per_row = [](const TrainingSet& data, std::int64_t members) { return 2.0 * static_cast<double>(data.count() * (data.columns + members * data.targets)); },
+        };
+    }};
+
+}  // namespace
+
+}  // namespace sluice::models

@@ -1,0 +1,229 @@
+// What is done to every row of a pool, one tile and one thread at a time, beside what this core can do at most: products of large matrices, or bytes
+// copied from memory. Counters: rows per second; "of_products", the share of the product rate that the operations counted for a kernel would take;
+// "of_copy", the share of the copy rate that its bytes would take.   pool_kernels [--benchmark_filter=…]
+
+#include "acquisition/mi_lb.hpp"
+#include "base/normals.hpp"
+#include "models/ensemble.hpp"
+#include "models/predictions.hpp"
+#include "parallel/aligned_floats.hpp"
+#include "parallel/runtime.hpp"
+#include "pool/shard.hpp"
+#include "problems/problem.hpp"
+#include "problems/simulated_pool.hpp"
+#include "selection/farthest.hpp"
+
+#include <Eigen/Core>
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstring>
+
+namespace {
+
+using namespace sluice;
+
+constexpr RowId tile_rows = 2048;
+constexpr int members = 10;
+
+const Communicator* alone = nullptr;
+
+double seconds_of(const std::function<void()>& work)
+{
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Best of several: operations per second of a product of matrices that stay in the second-level cache.
+double product_rate()
+{
+    static const double rate = [] {
+        constexpr Eigen::Index n = 512;
+        Eigen::MatrixXf a = Eigen::MatrixXf::Random(n, n), b = Eigen::MatrixXf::Random(n, n), c(n, n);
+        double best = 0;
+        for (int repeat = 0; repeat < 20; ++repeat) best = std::max(best, 2.0 * n * n * n / seconds_of([&] { c.noalias() = a * b; }));
+        benchmark::DoNotOptimize(c.data());
+        return best;
+    }();
+    return rate;
+}
+
+/// Bytes read per second while an array beyond all caches is summed.
+double read_rate()
+{
+    static const double rate = [] {
+        const std::vector<float> large(std::size_t{1} << 27, 1.0F);
+        double best = 0;
+        for (int repeat = 0; repeat < 3; ++repeat) {
+            float sum = 0;
+            best = std::max(best, static_cast<double>(large.size() * sizeof(float)) / seconds_of([&] { sum = Eigen::Map<const Eigen::VectorXf>(large.data(), static_cast<Eigen::Index>(large.size())).sum(); }));
+            benchmark::DoNotOptimize(sum);
+        }
+        return best;
+    }();
+    return rate;
+}
+
+void count(benchmark::State& state, RowId rows, double operations_per_row, double bytes_per_row)
+{
+    const auto done = static_cast<double>(state.iterations()) * static_cast<double>(rows);
+    state.counters["rows"] = benchmark::Counter(done, benchmark::Counter::kIsRate);
+    if (operations_per_row > 0) state.counters["of_products"] = benchmark::Counter(done * operations_per_row / product_rate(), benchmark::Counter::kIsRate);
+    if (bytes_per_row > 0) state.counters["of_read"] = benchmark::Counter(done * bytes_per_row / read_rate(), benchmark::Counter::kIsRate);
+}
+
+/// A pool of the omol-like law, some labelled rows of it, and an ensemble fitted to them.
+struct Fitted {
+    models::TrainingSet data;
+    models::Predict predict;
+    double operations = 0;
+};
+
+const problems::Simulator& law()
+{
+    static const auto simulator = *problems::ProblemRegistration::all().at("omol-like")->make({}).simulator;
+    return simulator;
+}
+
+const pool::Shard& drawn_pool()
+{
+    static const auto shard = problems::draw_pool(law(), "omol-like", 8, 64 * tile_rows, *alone);
+    return shard;
+}
+
+Fitted fit(const std::string& kind, std::int64_t labelled, const std::map<std::string, OptionValue>& values)
+{
+    Fitted fitted;
+    auto& data = fitted.data;
+    data.columns = 128;
+    data.targets = 1;
+    for (RowId i = 0; i < labelled; ++i) {
+        data.rows.push_back(i);
+        data.x.resize(data.x.size() + 128);
+        law().draw(9, problems::Population::pool, i, std::span(data.x).last(128));
+        data.y.push_back(0);
+        law().answer(9, problems::Population::pool, i, std::span(data.x).last(128), std::span(data.y).last(1));
+    }
+    const auto* registered = models::FamilyRegistration::all().at(kind);
+    Options options(registered->options);
+    for (const auto& spec : registered->options) {
+        if (values.contains(spec.name)) options.set(spec, values.at(spec.name));
+    }
+    const auto family = registered->make(options);
+    std::vector<models::Bootstrap> bags;
+    for (int m = 0; m < members; ++m) bags.push_back(models::draw_bootstrap(labelled, m, {}));
+    fitted.predict = family.predictor(family.train(data, bags, 0, {}), data);
+    fitted.operations = family.flops_per_row(data, members);
+    return fitted;
+}
+
+/// Predictions of a tile by ten members fitted to as many rows as the benchmark's argument says.
+void predict(benchmark::State& state, const std::string& kind, const std::map<std::string, OptionValue>& values)
+{
+    const auto fitted = fit(kind, state.range(0), values);
+    parallel::AlignedFloats features, predicted;
+    float* x = features.room_for(tile_rows * 128);
+    float* out = predicted.room_for(tile_rows * members);
+    pool::decode(drawn_pool(), pool::Scaling::identity(128), 0, tile_rows, x);
+    for (auto _ : state) fitted.predict(x, tile_rows, out);
+    count(state, tile_rows, fitted.operations, 0);
+}
+
+void decode(benchmark::State& state)
+{
+    const auto& shard = drawn_pool();
+    auto scaling = pool::Scaling::identity(128);
+    std::vector<float> out(tile_rows * 128);
+    RowId tile = 0;
+    for (auto _ : state) pool::decode(shard, scaling, tile++ % 64 * tile_rows, tile_rows, out.data());
+    count(state, tile_rows, 0, 512);
+}
+
+void member_moments(benchmark::State& state)
+{
+    const models::Predictions::View said("said", tile_rows, members, 1);
+    fill_normals(1, Purpose::random_score, 0, 0, {said.data(), said.size()});
+    for (auto _ : state) {
+        double sum = 0;
+        for (RowId i = 0; i < tile_rows; ++i) sum += models::moments(said, i, 0).variance;
+        benchmark::DoNotOptimize(sum);
+    }
+    count(state, tile_rows, 0, members * sizeof(float));
+}
+
+/// Eight members of five components, sixteen targets: the multimodal problem's.
+void mi_lb(benchmark::State& state)
+{
+    constexpr std::size_t ensemble = 8, components = 5, targets = 16;
+    std::vector<float> logits(components), means(components * targets), variances(components * targets, 0.5F);
+    const std::vector<double> floors(targets, 1e-8);
+    acquisition::EnsembleMixture mixture(ensemble, components, targets);
+    for (std::size_t e = 0; e < ensemble; ++e) {
+        fill_normals(2, Purpose::random_score, 0, e, means);
+        mixture.set_member(e, logits.data(), means.data(), variances.data(), floors.data());
+    }
+    double sum = 0;
+    for (auto _ : state) sum += acquisition::mi_lb_log_delta(mixture);
+    benchmark::DoNotOptimize(sum);
+    count(state, 1, 0, 0);
+}
+
+/// The first of a batch by max-dist: every row is compared with the labelled ones.
+void farthest(benchmark::State& state)
+{
+    const auto& shard = drawn_pool();
+    const auto scaling = pool::Scaling::identity(128);
+    std::vector<RowId> labelled;
+    for (RowId i = 0; i < state.range(0); ++i) labelled.push_back(i);
+    const auto centres = pool::gather_rows(shard, scaling, labelled, *alone);
+    Work work;
+    for (auto _ : state) {
+        selection::Farthest search(shard, scaling, {});
+        search.add_centres(centres);
+        benchmark::DoNotOptimize(search.distances(work));
+    }
+    count(state, shard.info.rows, 3 * 128 * static_cast<double>(state.range(0)), 0);
+}
+
+void fingerprint(benchmark::State& state)
+{
+    for (auto _ : state) benchmark::DoNotOptimize(pool::fingerprint_of(drawn_pool(), *alone));
+    count(state, drawn_pool().info.rows, 0, 512);
+}
+
+void draw_omol_like(benchmark::State& state)
+{
+    std::vector<float> x(128);
+    RowId row = 0;
+    for (auto _ : state) law().draw(8, problems::Population::pool, row++, x);
+    count(state, 1, 2.0 * (15 * 64 + 64 * 128), 0);
+}
+
+BENCHMARK(decode);
+BENCHMARK(fingerprint)->Unit(benchmark::kMillisecond);
+BENCHMARK(draw_omol_like);
+BENCHMARK_CAPTURE(predict, linear, "ridge-ensemble", {})->Arg(20)->Arg(120)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(predict, knn, "knn-ensemble", {{"neighbours", std::int64_t{5}}})->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(predict, gaussian_kernel, "gaussian-kernel-ensemble", {})->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(predict, mlp, "adam-mlp-ensemble", {{"widths", std::vector<double>{64, 32}}})->Arg(120)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(predict, xgboost, "xgboost-ensemble", {{"trees", std::int64_t{60}}, {"depth", std::int64_t{5}}})->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(predict, lightgbm, "lightgbm-ensemble", {{"trees", std::int64_t{60}}, {"depth", std::int64_t{5}}, {"min_rows_per_leaf", std::int64_t{5}}})->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(predict, tree, "tree-ensemble", {{"depth", std::int64_t{8}}})->Arg(120)->Unit(benchmark::kMicrosecond);
+BENCHMARK(member_moments)->Unit(benchmark::kMicrosecond);
+BENCHMARK(mi_lb);
+BENCHMARK(farthest)->Arg(20)->Arg(120)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    sluice::parallel::Runtime runtime(&argc, &argv);
+    runtime.start_threads(1);
+    const auto world = runtime.world();
+    alone = &world;
+    benchmark::Initialize(&argc, argv);
+    benchmark::AddCustomContext("products, operations per second", fmt::format("{:.3g}", product_rate()));
+    benchmark::AddCustomContext("read, bytes per second", fmt::format("{:.3g}", read_rate()));
+    benchmark::RunSpecifiedBenchmarks();
+}
