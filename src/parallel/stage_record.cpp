@@ -4,10 +4,11 @@
 
 namespace sluice::parallel {
 
-void StageRecord::add(std::int64_t iteration, const char* stage, double seconds, const Work& work)
+void StageRecord::add(std::int64_t iteration, const char* stage, double seconds, const Work& work, std::int64_t own_sent)
 {
+    const auto sent = ranks_.sum(own_sent);
     const auto bytes = ranks_.sum(static_cast<std::int64_t>(work.bytes)), flops = ranks_.sum(static_cast<std::int64_t>(work.flops));
-    lines_ += fmt::format("{},{},{:.6f},{},{}\n", iteration, stage, seconds, bytes, flops);
+    lines_ += fmt::format("{},{},{:.6f},{},{},{}\n", iteration, stage, seconds, bytes, flops, sent);
 }
 
 void StageRecord::flush()
@@ -15,7 +16,7 @@ void StageRecord::flush()
     if (ranks_.is_root()) {
         const bool is_new = !std::filesystem::exists(path_);
         std::ofstream out(path_, std::ios::app);
-        if (is_new) out << "iteration,stage,seconds,bytes,flops\n";
+        if (is_new) out << "iteration,stage,seconds,bytes,flops,sent\n";
         out << lines_;
     }
     lines_.clear();

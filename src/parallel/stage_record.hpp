@@ -9,7 +9,7 @@
 
 namespace sluice::parallel {
 
-/// Seconds, bytes and operations of each stage of each iteration, kept in stages.csv of the run folder. Times differ between runs; nothing depends on them.
+/// Seconds, bytes read, operations and bytes sent of each stage of each iteration, kept in stages.csv of the run folder. Times differ between runs; nothing depends on them.
 class StageRecord {
 public:
     StageRecord(std::filesystem::path path, const Communicator& ranks) : path_(std::move(path)), ranks_(ranks) {}
@@ -19,9 +19,10 @@ public:
     auto time(std::int64_t iteration, const char* stage, const Action& action)
     {
         const auto start = std::chrono::steady_clock::now();
+        const auto sent = ranks_.bytes_sent();
         Work work;
         auto result = action(work);
-        add(iteration, stage, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), work);
+        add(iteration, stage, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), work, ranks_.bytes_sent() - sent);
         return result;
     }
 
@@ -29,7 +30,7 @@ public:
     void flush();
 
 private:
-    void add(std::int64_t iteration, const char* stage, double seconds, const Work& work);
+    void add(std::int64_t iteration, const char* stage, double seconds, const Work& work, std::int64_t own_sent);
 
     std::filesystem::path path_;
     const Communicator& ranks_;

@@ -1,10 +1,11 @@
 // What is done to every row of a pool, one tile and one thread at a time, beside what this core can do at most: products of large matrices, or bytes
-// copied from memory. Counters: rows per second; "of_products", the share of the product rate that the operations counted for a kernel would take;
-// "of_copy", the share of the copy rate that its bytes would take.   pool_kernels [--benchmark_filter=…]
+// read from memory. Counters: rows per second; "of_products", the share of its time that the operations counted for a kernel would take as products;
+// "of_read", the share that its bytes would take to be read.   pool_kernels [--benchmark_filter=…]
 
 #include "acquisition/mi_lb.hpp"
 #include "base/normals.hpp"
 #include "models/ensemble.hpp"
+#include "models/library_calls.hpp"
 #include "models/predictions.hpp"
 #include "parallel/aligned_floats.hpp"
 #include "parallel/runtime.hpp"
@@ -73,9 +74,8 @@ void count(benchmark::State& state, RowId rows, double operations_per_row, doubl
     if (bytes_per_row > 0) state.counters["of_read"] = benchmark::Counter(done * bytes_per_row / read_rate(), benchmark::Counter::kIsRate);
 }
 
-/// A pool of the omol-like law, some labelled rows of it, and an ensemble fitted to them.
+/// An ensemble fitted to some rows of the omol-like law.
 struct Fitted {
-    models::TrainingSet data;
     models::Predict predict;
     double operations = 0;
 };
@@ -92,19 +92,46 @@ const pool::Shard& drawn_pool()
     return shard;
 }
 
-Fitted fit(const std::string& kind, std::int64_t labelled, const std::map<std::string, OptionValue>& values)
+models::TrainingSet labelled_rows(std::int64_t count)
 {
-    Fitted fitted;
-    auto& data = fitted.data;
+    models::TrainingSet data;
     data.columns = 128;
     data.targets = 1;
-    for (RowId i = 0; i < labelled; ++i) {
+    for (RowId i = 0; i < count; ++i) {
         data.rows.push_back(i);
         data.x.resize(data.x.size() + 128);
         law().draw(9, problems::Population::pool, i, std::span(data.x).last(128));
         data.y.push_back(0);
         law().answer(9, problems::Population::pool, i, std::span(data.x).last(128), std::span(data.y).last(1));
     }
+    return data;
+}
+
+std::vector<float> resampled(const models::TrainingSet& data, int member)
+{
+    std::vector<float> x;
+    for (const auto row : models::draw_bootstrap(data.count(), member, {})) x.insert(x.end(), data.x.begin() + row * 128, data.x.begin() + (row + 1) * 128);
+    return x;
+}
+
+std::vector<float> resampled_labels(const models::TrainingSet& data, int member)
+{
+    std::vector<float> y;
+    for (const auto row : models::draw_bootstrap(data.count(), member, {})) y.push_back(static_cast<float>(data.y[static_cast<std::size_t>(row)]));
+    return y;
+}
+
+std::vector<float> tile_of_pool()
+{
+    std::vector<float> x(tile_rows * 128);
+    pool::decode(drawn_pool(), pool::Scaling::identity(128), 0, tile_rows, x.data());
+    return x;
+}
+
+Fitted fit(const std::string& kind, std::int64_t labelled, const std::map<std::string, OptionValue>& values)
+{
+    Fitted fitted;
+    const auto data = labelled_rows(labelled);
     const auto* registered = models::FamilyRegistration::all().at(kind);
     Options options(registered->options);
     for (const auto& spec : registered->options) {
@@ -128,6 +155,70 @@ void predict(benchmark::State& state, const std::string& kind, const std::map<st
     pool::decode(drawn_pool(), pool::Scaling::identity(128), 0, tile_rows, x);
     for (auto _ : state) fitted.predict(x, tile_rows, out);
     count(state, tile_rows, fitted.operations, 0);
+}
+
+/// Ten boosters of XGBoost or LightGBM, trained as members are, predict the same tile themselves, on one thread.
+void xgboost_itself(benchmark::State& state)
+{
+    const auto data = labelled_rows(state.range(0));
+    std::vector<models::XgboostBooster> boosters;
+    for (int m = 0; m < members; ++m) {
+        const auto x = resampled(data, m);
+        const std::vector<float> labels = resampled_labels(data, m);
+        DMatrixHandle matrix = nullptr;
+        BoosterHandle booster = nullptr;
+        SLUICE_XGBOOST(XGDMatrixCreateFromMat, x.data(), labels.size(), 128, std::nanf(""), &matrix);
+        const models::XgboostMatrix owner(matrix);
+        SLUICE_XGBOOST(XGDMatrixSetFloatInfo, matrix, "label", labels.data(), labels.size());
+        SLUICE_XGBOOST(XGBoosterCreate, &matrix, 1, &booster);
+        boosters.emplace_back(booster);
+        for (const auto& [name, value] : {std::pair("nthread", "1"), {"max_depth", "5"}, {"tree_method", "hist"}, {"verbosity", "0"}}) SLUICE_XGBOOST(XGBoosterSetParam, booster, name, value);
+        for (int tree = 0; tree < 60; ++tree) SLUICE_XGBOOST(XGBoosterUpdateOneIter, booster, tree, matrix);
+    }
+    const auto x = tile_of_pool();
+    const auto array = fmt::format(R"({{"data": [{}, true], "shape": [{}, 128], "typestr": "<f4", "version": 3}})", reinterpret_cast<std::uintptr_t>(x.data()), tile_rows);
+    const char* config = R"({"type": 0, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": false, "missing": NaN, "cache_id": 0})";
+    for (auto _ : state) {
+        for (const auto& booster : boosters) {
+            const bst_ulong* shape = nullptr;
+            bst_ulong dimensions = 0;
+            const float* result = nullptr;
+            SLUICE_XGBOOST(XGBoosterPredictFromDense, booster.get(), array.c_str(), config, nullptr, &shape, &dimensions, &result);
+            benchmark::DoNotOptimize(result);
+        }
+    }
+    count(state, tile_rows, 0, 0);
+}
+
+void lightgbm_itself(benchmark::State& state)
+{
+    const auto data = labelled_rows(state.range(0));
+    const char* parameters = "objective=regression num_leaves=31 max_depth=5 min_data_in_leaf=5 num_threads=1 verbosity=-1";
+    std::vector<models::LightgbmBooster> boosters;
+    std::vector<models::LightgbmDataset> sets;
+    for (int m = 0; m < members; ++m) {
+        const auto x = resampled(data, m);
+        const std::vector<float> labels = resampled_labels(data, m);
+        DatasetHandle set = nullptr;
+        BoosterHandle booster = nullptr;
+        SLUICE_LIGHTGBM(LGBM_DatasetCreateFromMat, x.data(), C_API_DTYPE_FLOAT32, static_cast<std::int32_t>(labels.size()), 128, 1, parameters, nullptr, &set);
+        sets.emplace_back(set);
+        SLUICE_LIGHTGBM(LGBM_DatasetSetField, set, "label", labels.data(), static_cast<int>(labels.size()), C_API_DTYPE_FLOAT32);
+        SLUICE_LIGHTGBM(LGBM_BoosterCreate, set, parameters, &booster);
+        boosters.emplace_back(booster);
+        int is_finished = 0;
+        for (int tree = 0; tree < 60 && is_finished == 0; ++tree) SLUICE_LIGHTGBM(LGBM_BoosterUpdateOneIter, booster, &is_finished);
+    }
+    const auto x = tile_of_pool();
+    std::vector<double> out(tile_rows);
+    for (auto _ : state) {
+        for (const auto& booster : boosters) {
+            std::int64_t length = 0;
+            SLUICE_LIGHTGBM(LGBM_BoosterPredictForMat, booster.get(), x.data(), C_API_DTYPE_FLOAT32, static_cast<std::int32_t>(tile_rows), 128, 1, C_API_PREDICT_NORMAL, 0, -1, parameters, &length, out.data());
+            benchmark::DoNotOptimize(out.data());
+        }
+    }
+    count(state, tile_rows, 0, 0);
 }
 
 void decode(benchmark::State& state)
@@ -208,7 +299,9 @@ BENCHMARK_CAPTURE(predict, knn, "knn-ensemble", {{"neighbours", std::int64_t{5}}
 BENCHMARK_CAPTURE(predict, gaussian_kernel, "gaussian-kernel-ensemble", {})->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(predict, mlp, "adam-mlp-ensemble", {{"widths", std::vector<double>{64, 32}}})->Arg(120)->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(predict, xgboost, "xgboost-ensemble", {{"trees", std::int64_t{60}}, {"depth", std::int64_t{5}}})->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
+BENCHMARK(xgboost_itself)->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(predict, lightgbm, "lightgbm-ensemble", {{"trees", std::int64_t{60}}, {"depth", std::int64_t{5}}, {"min_rows_per_leaf", std::int64_t{5}}})->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
+BENCHMARK(lightgbm_itself)->Arg(20)->Arg(120)->Arg(500)->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(predict, tree, "tree-ensemble", {{"depth", std::int64_t{8}}})->Arg(120)->Unit(benchmark::kMicrosecond);
 BENCHMARK(member_moments)->Unit(benchmark::kMicrosecond);
 BENCHMARK(mi_lb);
