@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace sluice::models {
 
@@ -28,6 +29,47 @@ std::uint64_t sort_key(float distance, std::uint32_t row)
     const std::uint32_t ordered = (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
     return std::uint64_t{ordered} << 32 | row;
 }
+
+/// Sorts labelled rows by distance only as far as they are asked for: dealt to buckets of equal width, each of which is sorted when it is come to.
+class LazyOrder {
+public:
+    explicit LazyOrder(std::size_t rows) : bucket_(rows), keys_(rows), end_(std::bit_ceil(rows) + 1) {}
+
+    void begin(const float* distance)
+    {
+        const auto rows = keys_.size(), buckets = end_.size() - 1;
+        float least = distance[0], most = distance[0];
+        for (std::size_t j = 1; j < rows; ++j) least = std::min(least, distance[j]), most = std::max(most, distance[j]);
+        const float scale = static_cast<float>(buckets) / (most - least);
+        const bool spread = std::isfinite(scale) && scale > 0;  // else one bucket holds all
+        std::fill(end_.begin(), end_.end(), 0U);
+        for (std::size_t j = 0; j < rows; ++j) {
+            const float place = spread ? (distance[j] - least) * scale : 0;  // rises with the distance, also rounded
+            bucket_[j] = static_cast<std::uint32_t>(std::min(place, static_cast<float>(buckets - 1)));
+        }
+        for (std::size_t j = 0; j < rows; ++j) ++end_[bucket_[j] + 1];
+        for (std::size_t b = 1; b <= buckets; ++b) end_[b] += end_[b - 1];
+        for (std::size_t j = 0; j < rows; ++j) keys_[end_[bucket_[j]]++] = sort_key(distance[j], static_cast<std::uint32_t>(j));
+    }
+
+    /// Calls visit(labelled row), nearest first, until it says that it has enough.
+    template <typename Visit>
+    void visit(const Visit& visit)
+    {
+        std::size_t first = 0;
+        for (std::size_t b = 0; first < keys_.size(); first = end_[b++]) {
+            std::sort(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.begin() + end_[b]);
+            for (std::size_t i = first; i < end_[b]; ++i) {
+                if (!visit(static_cast<std::size_t>(keys_[i] & 0xFFFFFFFF))) return;
+            }
+        }
+    }
+
+private:
+    std::vector<std::uint32_t> bucket_;  ///< [rows]
+    std::vector<std::uint64_t> keys_;    ///< [rows] bucket by bucket
+    std::vector<std::uint32_t> end_;     ///< [buckets + 1] of each bucket, once it is filled
+};
 
 /// What is averaged, labelled row by labelled row, for all members at once.
 struct NeighbourTable {
@@ -59,7 +101,9 @@ struct Averages {
     }
     bool are_full() const
     {
-        return std::all_of(left.begin(), left.end(), [](double l) { return l == 0; });
+        double all = 0;
+        for (const double l : left) all += l;
+        return all == 0;
     }
 };
 
@@ -78,18 +122,16 @@ Predict neighbours_predictor(const std::vector<Member>& members, const TrainingS
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
         const auto distances = torch::addmm(squares, from_features(features, rows, columns), twice);
-        std::vector<std::uint64_t> keys(static_cast<std::size_t>(n));
+        LazyOrder order(static_cast<std::size_t>(n));
         Averages averages;
         for (std::int64_t i = 0; i < rows; ++i) {
             const float* distance = distances.data_ptr<float>() + i * n;
-            for (std::size_t j = 0; j < keys.size(); ++j) keys[j] = sort_key(distance[j], static_cast<std::uint32_t>(j));
+            order.begin(distance);
             averages.begin(table, k);
-            for (auto sorted = keys.begin(); sorted != keys.end() && !averages.are_full();) {
-                const auto end = sorted + std::min<std::ptrdiff_t>(2 * k + 6, keys.end() - sorted);
-                if (end != keys.end()) std::nth_element(sorted, end, keys.end());
-                std::sort(sorted, end);
-                for (; sorted != end; ++sorted) averages.add(table, static_cast<std::size_t>(*sorted & 0xFFFFFFFF));
-            }
+            order.visit([&](std::size_t row) {
+                averages.add(table, row);
+                return !averages.are_full();
+            });
             for (std::size_t m = 0; m < averages.left.size(); ++m) {
                 for (std::int64_t t = 0; t < table.targets; ++t) {
                     *out++ = static_cast<float>(averages.sum[static_cast<std::size_t>(t) * averages.left.size() + m] / (static_cast<double>(k) - averages.left[m]));

@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <optional>
 
@@ -26,10 +27,32 @@ hdf5::Type memory_type(FeatureType type)
     }
 }
 
+/// Whether all are finite numbers. Looks at exponents without branches: this is done to every byte of a pool.
+bool all_finite(const float* values, std::size_t count)
+{
+    std::uint32_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        constexpr std::uint32_t exponent = 0x7F800000;
+        found |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(values[i]) & exponent) == exponent);
+    }
+    return found == 0;
+}
+
+bool all_finite(const _Float16* values, std::size_t count)
+{
+    unsigned found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        constexpr std::uint16_t exponent = 0x7C00;
+        found |= static_cast<unsigned>((std::bit_cast<std::uint16_t>(values[i]) & exponent) == exponent);
+    }
+    return found == 0;
+}
+
 /// Column of the first feature of a row that is not finite, or -1.
 template <typename T>
 RowId first_missing(const T* row, RowId columns)
 {
+    if (all_finite(row, static_cast<std::size_t>(columns))) return -1;
     for (RowId c = 0; c < columns; ++c) {
         if (!std::isfinite(static_cast<float>(row[c]))) return c;
     }
