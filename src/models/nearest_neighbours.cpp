@@ -58,7 +58,7 @@ public:
     {
         std::size_t first = 0;
         for (std::size_t b = 0; first < keys_.size(); first = end_[b++]) {
-            std::sort(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.begin() + end_[b]);
+            if (end_[b] - first > 1) std::sort(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.begin() + end_[b]);
             for (std::size_t i = first; i < end_[b]; ++i) {
                 if (!visit(static_cast<std::size_t>(keys_[i] & 0xFFFFFFFF))) return;
             }
@@ -73,38 +73,59 @@ private:
 
 /// What is averaged, labelled row by labelled row, for all members at once.
 struct NeighbourTable {
-    std::int64_t members, targets;
-    std::vector<double> times;  ///< [labelled rows, members] how often a member has drawn a row
+    std::size_t members, targets;
+    std::size_t lanes;          ///< members, rounded up: the further ones are as the last
+    std::vector<double> times;  ///< [labelled rows, lanes] how often a member has drawn a row
     std::vector<double> y;      ///< [labelled rows, targets]
 };
 
-/// Means of one row of the pool as they are summed up: each member takes places, nearest first, until it has k.
-struct Averages {
-    std::vector<double> left;  ///< [members] places to fill
-    std::vector<double> sum;   ///< [targets, members]
+NeighbourTable table_of(const std::vector<Member>& members, const TrainingSet& data)
+{
+    constexpr std::size_t vector = 4;
+    NeighbourTable table{members.size(), static_cast<std::size_t>(data.targets), (members.size() + vector - 1) / vector * vector, {}, data.y};
+    for (std::size_t row = 0; row < static_cast<std::size_t>(data.count()); ++row) {
+        for (std::size_t m = 0; m < table.lanes; ++m) table.times.push_back(static_cast<double>(members[std::min(m, members.size() - 1)][row]));
+    }
+    return table;
+}
 
-    void begin(const NeighbourTable& table, std::int64_t k)
+/// Means of one row of the pool as they are summed up: each member takes places, nearest first, until it has k.
+class Averages {
+public:
+    Averages(const NeighbourTable& table, std::int64_t k) : table_(table), k_(static_cast<double>(k)), left_(table.lanes), sum_(table.targets * table.lanes) {}
+
+    void begin()
     {
-        left.assign(static_cast<std::size_t>(table.members), static_cast<double>(k));
-        sum.assign(static_cast<std::size_t>(table.members * table.targets), 0.0);
+        std::fill(left_.begin(), left_.end(), k_);
+        std::fill(sum_.begin(), sum_.end(), 0.0);
     }
-    void add(const NeighbourTable& table, std::size_t row)
+
+    /// \return  whether some member has places left
+    bool add(std::size_t row)
     {
-        const auto members = left.size();
-        const double* times = table.times.data() + row * members;
-        for (std::size_t t = 0; t < static_cast<std::size_t>(table.targets); ++t) {
-            const double y = table.y[row * static_cast<std::size_t>(table.targets) + t];
-            double* sums = sum.data() + t * members;
-            for (std::size_t m = 0; m < members; ++m) sums[m] += std::min(left[m], times[m]) * y;
+        const auto lanes = table_.lanes;
+        const double* __restrict times = table_.times.data() + row * lanes;
+        double* __restrict left = left_.data();
+        for (std::size_t t = 0; t < table_.targets; ++t) {
+            const double y = table_.y[row * table_.targets + t];
+            double* __restrict sum = sum_.data() + t * lanes;
+            for (std::size_t m = 0; m < lanes; ++m) sum[m] += (left[m] < times[m] ? left[m] : times[m]) * y;
         }
-        for (std::size_t m = 0; m < members; ++m) left[m] -= std::min(left[m], times[m]);
+        std::int64_t open = 0;
+        for (std::size_t m = 0; m < lanes; ++m) {
+            left[m] -= left[m] < times[m] ? left[m] : times[m];
+            open |= std::bit_cast<std::int64_t>(left[m]);  // of 0 no bit is set
+        }
+        return open != 0;
     }
-    bool are_full() const
-    {
-        double all = 0;
-        for (const double l : left) all += l;
-        return all == 0;
-    }
+
+    float mean(std::size_t member, std::size_t target) const { return static_cast<float>(sum_[target * table_.lanes + member] / (k_ - left_[member])); }
+
+private:
+    const NeighbourTable& table_;
+    double k_;
+    std::vector<double> left_;  ///< [lanes] places to fill
+    std::vector<double> sum_;   ///< [targets, lanes]
 };
 
 /// Squared distances to all labelled rows, up to the row's own square, by one matrix product; then, for each row, its nearest labelled rows once for all members:
@@ -115,27 +136,18 @@ Predict neighbours_predictor(const std::vector<Member>& members, const TrainingS
     const auto labelled = as_tensor(data.x, {n, columns});
     const auto twice = (labelled.t() * -2).contiguous();
     const auto squares = labelled.to(torch::kFloat64).square().sum(1).to(torch::kFloat32);
-    NeighbourTable table{static_cast<std::int64_t>(members.size()), data.targets, {}, data.y};
-    for (std::size_t row = 0; row < static_cast<std::size_t>(n); ++row) {
-        for (const auto& member : members) table.times.push_back(static_cast<double>(member[row]));
-    }
+    const auto table = table_of(members, data);
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
         const auto distances = torch::addmm(squares, from_features(features, rows, columns), twice);
         LazyOrder order(static_cast<std::size_t>(n));
-        Averages averages;
+        Averages averages(table, k);
         for (std::int64_t i = 0; i < rows; ++i) {
-            const float* distance = distances.data_ptr<float>() + i * n;
-            order.begin(distance);
-            averages.begin(table, k);
-            order.visit([&](std::size_t row) {
-                averages.add(table, row);
-                return !averages.are_full();
-            });
-            for (std::size_t m = 0; m < averages.left.size(); ++m) {
-                for (std::int64_t t = 0; t < table.targets; ++t) {
-                    *out++ = static_cast<float>(averages.sum[static_cast<std::size_t>(t) * averages.left.size() + m] / (static_cast<double>(k) - averages.left[m]));
-                }
+            order.begin(distances.data_ptr<float>() + i * n);
+            averages.begin();
+            order.visit([&](std::size_t row) { return averages.add(row); });
+            for (std::size_t m = 0; m < table.members; ++m) {
+                for (std::size_t t = 0; t < table.targets; ++t) *out++ = averages.mean(m, t);
             }
         }
     };
