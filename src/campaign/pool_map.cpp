@@ -1,5 +1,6 @@
 #include "campaign/pool_map.hpp"
 
+#include "parallel/aligned_floats.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "represent/principal_components.hpp"
 
@@ -57,11 +58,11 @@ std::string pool_map_json(const pool::Shard& shard, const pool::Scaling& scaling
     const Tiling tiling = shard.info.tiling();
     together(ranks, [&] {
         parallel::for_each_tile("represent/project", shard.share, [&](RowId tile) {
-            std::vector<float> row(static_cast<std::size_t>(shard.info.columns));
-            for (RowId i = tiling.first_row(tile); i < tiling.first_row(tile) + tiling.rows_in(tile); ++i) {
-                pool::decode(shard, scaling, i, 1, row.data());
-                points[static_cast<std::size_t>(i - shard.share.first_row)] = project(pca, row.data());
-            }
+            thread_local parallel::AlignedFloats buffer;
+            float* features = buffer.room_for(static_cast<std::size_t>(tiling.tile_rows * shard.info.columns));
+            const RowId first = tiling.first_row(tile), rows = tiling.rows_in(tile);
+            pool::decode(shard, scaling, first, rows, features);
+            for (RowId i = 0; i < rows; ++i) points[static_cast<std::size_t>(first + i - shard.share.first_row)] = project(pca, features + i * shard.info.columns);
         });
     });
     const auto x = range_of(points, 0, ranks), y = range_of(points, 1, ranks);

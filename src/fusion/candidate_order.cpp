@@ -1,6 +1,7 @@
 #include "fusion/candidate_order.hpp"
 
 #include "fusion/leading_components.hpp"
+#include "parallel/aligned_floats.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "pool/standardise.hpp"
 
@@ -37,12 +38,13 @@ std::array<std::vector<double>, 2> scores(const pool::Shard& shard, const Commun
     together(ranks, [&] {
         for (auto& s : score) s.resize(static_cast<std::size_t>(shard.share.rows()));
         parallel::for_each_tile("fusion/component_scores", shard.share, [&](RowId tile) {
-            std::vector<float> features(static_cast<std::size_t>(shard.info.columns));
-            const RowId first = tiling.first_row(tile);
-            for (RowId row = first; row < first + tiling.rows_in(tile); ++row) {
-                pool::decode(shard, standardising, row, 1, features.data());
-                const auto own = static_cast<std::size_t>(row - shard.share.first_row);
-                for (std::size_t k = 0; k < 2; ++k) score[k][own] = product(features.data(), direction[k]);
+            thread_local parallel::AlignedFloats buffer;
+            float* features = buffer.room_for(static_cast<std::size_t>(tiling.tile_rows * shard.info.columns));
+            const RowId first = tiling.first_row(tile), rows = tiling.rows_in(tile);
+            pool::decode(shard, standardising, first, rows, features);
+            for (RowId i = 0; i < rows; ++i) {
+                const auto own = static_cast<std::size_t>(first + i - shard.share.first_row);
+                for (std::size_t k = 0; k < 2; ++k) score[k][own] = product(features + i * shard.info.columns, direction[k]);
             }
         });
     });
