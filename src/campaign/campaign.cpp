@@ -103,8 +103,7 @@ void Campaign::open_pool()
         shard_ = problems::draw_pool(*problem_.simulator, file_.problem.kind, file_.seed(), file_.pool.whole("rows"), ranks_);
     } else {
         const auto missing = file_.pool.text("missing") == "error" ? pool::MissingFeatures::error : pool::MissingFeatures::drop_row;
-        const pool::Residency residency{pool::residency_named(file_.pool.text("residency")), static_cast<std::uint64_t>(file_.pool.real("kept_gigabytes") * 1e9)};
-        shard_ = pool::read_shard(file_.pool_path().string(), ranks_, problem_.reads_targets, missing, residency);
+        shard_ = pool::read_shard(file_.pool_path().string(), ranks_, problem_.reads_targets, missing, file_.residency());
     }
     scaling_ = file_.pool.text("scaling") == "standard" ? pool::standardising(pool::column_statistics(shard_, ranks_)) : pool::Scaling::identity(shard_.info.columns);
     fresh_.assign(static_cast<std::size_t>(shard_.share.rows()), pool::RowState::unlabelled);

@@ -603,6 +603,11 @@ bool CampaignFile::predicts() const
     return std::any_of(goals.begin(), goals.end(), [](const auto& goal) { return goal.kind == problems::GoalKind::predict; });
 }
 
+pool::Residency CampaignFile::residency() const
+{
+    return {pool::residency_named(pool.text("residency")), static_cast<std::uint64_t>(pool.real("kept_gigabytes") * 1e9)};
+}
+
 std::filesystem::path CampaignFile::pool_path() const
 {
     return path.parent_path() / pool.text("file");

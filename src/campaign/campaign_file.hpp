@@ -3,7 +3,7 @@
 #include "acquisition/score.hpp"
 #include "models/family.hpp"
 #include "pool/domain.hpp"
-#include "pool/pool_file.hpp"
+#include "pool/shard.hpp"
 #include "problems/goal.hpp"
 #include "problems/problem.hpp"
 #include "selection/selection.hpp"
@@ -37,6 +37,8 @@ struct CampaignFile {
     bool pool_is_drawn() const;
     /// Whether a target is only to be predicted: then there is no best row.
     bool predicts() const;
+    /// Where the features of a pool file are kept.
+    pool::Residency residency() const;
     /// The pool file, relative to the folder of the campaign file.
     std::filesystem::path pool_path() const;
 };

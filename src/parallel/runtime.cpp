@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 
 namespace sluice::parallel {
 
@@ -83,6 +85,21 @@ std::int64_t peak_memory()
     rusage usage = {};
     getrusage(RUSAGE_SELF, &usage);
     return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+std::int64_t recent_peak_memory()
+{
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        std::int64_t kilobytes = 0;
+        if (std::sscanf(line.c_str(), "VmHWM: %ld kB", &kilobytes) == 1) return kilobytes * 1024;
+    }
+    return peak_memory();
+}
+
+void forget_peak_memory()
+{
+    std::ofstream("/proc/self/clear_refs") << 5;
 }
 
 }  // namespace sluice::parallel

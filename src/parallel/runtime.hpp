@@ -32,4 +32,8 @@ int host_threads();
 /// Largest resident size of this process so far, bytes.
 std::int64_t peak_memory();
 
+/// The same since forget_peak_memory was called last, where the system can forget; else since the start.
+std::int64_t recent_peak_memory();
+void forget_peak_memory();
+
 }  // namespace sluice::parallel

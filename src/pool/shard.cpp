@@ -152,14 +152,6 @@ std::unique_ptr<RowFile> open_stream(const hdf5::File& file, const PoolInfo& inf
     return std::make_unique<RowFile>(info.path, *offset, info.row_bytes());
 }
 
-/// The same on every rank. Collective.
-bool is_streamed(const hdf5::File& file, const PoolInfo& info, const Share& share, const Residency& residency, const Communicator& ranks)
-{
-    if (residency.kind != Residency::automatic) return residency.kind == Residency::stream;
-    const auto most = residency.most_kept > 0 ? residency.most_kept : half_of_memory(ranks);
-    return ranks.any(static_cast<std::uint64_t>(share.rows()) * info.row_bytes() > most) && file.contiguous_offset("/features", memory_type(info.type));
-}
-
 /// Every rank gives its own rows among `rows` (fetch: row -> width values) and gets all of them, in the order asked for.
 template <typename T, typename Fetch>
 std::vector<T> gather_from_owners(const Share& share, std::span<const RowId> rows, std::size_t width, const Communicator& ranks, const Fetch& fetch)
@@ -184,6 +176,13 @@ std::vector<T> gather_from_owners(const Share& share, std::span<const RowId> row
 Residency::Kind residency_named(const std::string& name)
 {
     return name == "memory" ? Residency::memory : name == "stream" ? Residency::stream : Residency::automatic;
+}
+
+bool is_to_be_streamed(const PoolInfo& info, const Share& share, const Residency& residency, const Communicator& ranks)
+{
+    if (residency.kind != Residency::automatic) return residency.kind == Residency::stream;
+    const auto most = residency.most_kept > 0 ? residency.most_kept : half_of_memory(ranks);
+    return ranks.any(static_cast<std::uint64_t>(share.rows()) * info.row_bytes() > most);
 }
 
 Scaling Scaling::identity(RowId columns)
@@ -224,7 +223,8 @@ Shard read_shard(const std::string& path, const Communicator& ranks, bool with_t
         shard.share = share_of(shard.info.tiling(), ranks.rank(), ranks.size());
     });
     const auto rows = static_cast<std::size_t>(shard.share.rows());
-    const bool streamed = is_streamed(*file, shard.info, shard.share, residency, ranks);
+    const bool may_be_streamed = residency.kind == Residency::stream || file->contiguous_offset("/features", memory_type(shard.info.type));
+    const bool streamed = is_to_be_streamed(shard.info, shard.share, residency, ranks) && may_be_streamed;
     together(ranks, [&] {
         if (streamed) shard.stream = open_stream(*file, shard.info);
         else shard.features = std::make_unique_for_overwrite<std::byte[]>(rows * shard.info.row_bytes());

@@ -21,6 +21,10 @@ struct Residency {
 /// Of "memory", "stream" and "auto".
 Residency::Kind residency_named(const std::string& name);
 
+/// Whether features of these shares are to be read in every pass; the same on every rank. A file that stores them in chunks is kept in memory all the same,
+/// unless Residency::stream insists. Collective.
+bool is_to_be_streamed(const PoolInfo& info, const Share& share, const Residency& residency, const Communicator& ranks);
+
 /// Affine map of the features, one pair per column: used value = (stored - shift) * factor.
 struct Scaling {
     std::vector<float> shift;

@@ -893,6 +893,14 @@ def full_at_tell(at):
 
 # ---- Select -----------------------------------------------------------------------------------------------------------------
 
+@case("validate: rehearsal of generated candidates", "validate campaign.toml --rehearse", "campaign.toml: --rehearse: for pools")
+def rehearsed_domain(at):
+    replace_in(at / "campaign.toml", POOL, BOX)
+    replace_in(at / "campaign.toml", 'kind = "closed-pool"', 'kind = "function"\nname = "ackley"')
+    replace_in(at / "campaign.toml", STEPS, FUSION)
+    replace_in(at / "campaign.toml", ', rule = "random"', "")
+
+
 plain_case("generate: unknown simulator", "generate closed-pool --rows 5 -o new.h5", "command line: simulator: closed-pool not in {", "omol-like")
 plain_case("generate: no rows", "generate ternary --rows 0 -o new.h5", "command line: --rows", "0", "1 to 1099511627776")
 plain_case("generate: output folder missing", "generate ternary --rows 5 -o nowhere/new.h5", "nowhere/new.h5", "No such file or directory")
