@@ -1,5 +1,6 @@
 #include "fusion/channels.hpp"
 
+#include "fusion/evidence.hpp"
 #include "fusion/objective_space.hpp"
 #include "fusion/statistics.hpp"
 #include "parallel/for_each_tile.hpp"
@@ -153,6 +154,7 @@ Channels measure_channels(const Moments& moments, const Candidates& candidates, 
     Channels channels;
     const bool needs_residuals = switches.mean_gain || switches.noise_in_weights;
     const auto residual = needs_residuals ? residual_variances(moments, candidates, surrogates, ranks) : std::vector<double>(moments.columns, 0.0);
+    const auto evidence = switches.evidence ? relative_evidence(surrogates, targets) : std::vector<double>(moments.columns, 1.0);
     const auto signal = signal_to_noise(moments, candidates, surrogates, targets, ranks);
     for (std::size_t c = 0; c < moments.columns; ++c) {
         SurrogateScores scores;
@@ -161,8 +163,9 @@ Channels measure_channels(const Moments& moments, const Candidates& candidates, 
         scores.signal = signal[c];
         scores.ratio = std::sqrt(scores.signal * scores.structure);
         if (switches.clipped_ratio) scores.ratio = std::min(scores.ratio, 1.0);
-        scores.accuracy = surrogates[c].reliability.accuracy * (trend[c].is_flat ? flat_penalty : 1);
-        scores.calibration = surrogates[c].reliability.calibration * (trend[c].is_flat ? flat_penalty : 1);
+        scores.evidence = evidence[c];
+        scores.accuracy = scores.evidence * surrogates[c].reliability.accuracy * (trend[c].is_flat ? flat_penalty : 1);
+        scores.calibration = scores.evidence * surrogates[c].reliability.calibration * (trend[c].is_flat ? flat_penalty : 1);
         scores.residual = residual[c];
         channels.surrogate.push_back(scores);
     }
@@ -219,7 +222,7 @@ void fuse_row(const float* mean, const float* deviation, const std::vector<Surro
         auto& own = sums[s.target];
         const double mu = static_cast<double>(mean[c]), sd = static_cast<double>(deviation[c]), variance = sd * sd;
         const double upper = mu + switches.optimism * with_noise(sd, s.reliability.noise);
-        own.acquisition += (scores.ratio * s.reliability.accuracy + (1 - scores.ratio) * s.reliability.calibration) * upper;
+        own.acquisition += scores.evidence * (scores.ratio * s.reliability.accuracy + (1 - scores.ratio) * s.reliability.calibration) * upper;
         own.families += 1;
         const double total = switches.noise_in_weights ? std::max(variance + scores.residual, least) : variance;
         const double certainty = 1 / total, uncertainty = switches.noise_in_weights ? variance / total : variance;

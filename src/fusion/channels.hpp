@@ -20,6 +20,7 @@ struct SurrogateScores {
     bool flat = false;      ///< the mean does not vary over the candidates
     double signal = 0;      ///< signal-to-noise ratio of its peak
     double ratio = 0;       ///< g, exploration-exploitation
+    double evidence = 1;    ///< weight of the family beside the best one of its target, at most 1
     double accuracy = 0;    ///< reliabilities after the penalty of flat surrogates
     double calibration = 0;
     double residual = 0;    ///< R, variance of the labels beyond what the members' spread explains, > 0

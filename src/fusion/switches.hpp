@@ -22,6 +22,7 @@ struct Switches {
     bool histogram_test;      ///< 16: the misaligned Kullback-Leibler test takes part
     bool mean_gain;           ///< 23: the gain compares variances with variances
     bool noise_in_weights;    ///<    families are weighed by model and residual variance, a tenth of the weight shared alike (release B): a flat family is not sure
+    bool evidence;            ///<    families count by their predictive density beside the best one's
     std::string geometric_weight; ///<    scores are multiplied by pi(x): interior, central and dense rows count a little less; "pool": not generated candidates, "on", "off"
     bool adaptive_bins;       ///< 25: N/8 bins at most
     std::string batch_rule;   ///<    "top": the best scores; "spread": one by one, away from labelled rows and itself, where the density test asks (release B); "novelty": so always

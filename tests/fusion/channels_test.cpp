@@ -73,6 +73,18 @@ TEST(GoldenFuseRow, AddsTheChannelsInSquares)
     EXPECT_NEAR(worked_example().score(), 0.771866, 1e-6);
 }
 
+/// A family of no evidence takes no part in the acquisition: half of that of the other is left, as the mean is over both.
+TEST(FuseRow, LeavesOutWhatHasNoEvidence)
+{
+    auto both = worked_example(), first = worked_example();
+    first.channels.surrogate[1].evidence = 0;
+    auto second = worked_example();
+    second.channels.surrogate[0].evidence = 0;
+    const auto acquisition = published_without("fused-channel");
+    EXPECT_NEAR(first.score(acquisition) + second.score(acquisition), both.score(acquisition), 1e-12);
+    EXPECT_GT(first.score(acquisition), second.score(acquisition));
+}
+
 /// Release B: residual variances 0.04 and 0.01 make both families equally sure, and the weights a tenth alike; KF = 0.5 and rKF = 0.338.
 TEST(GoldenFuseRow, WeighsResidualVarianceAsInTheWorkedExample)
 {
