@@ -80,11 +80,10 @@ void write_excerpt(const CampaignFile& file, RowId rows, const std::filesystem::
     info.target_names.clear();
     for (const auto& goal : file.goals) info.target_names.push_back(goal.target);
     info.target_units.assign(info.target_names.size(), "");
-    const auto type = info.type == pool::FeatureType::float32 ? hdf5::Type::float32 : info.type == pool::FeatureType::float16 ? hdf5::Type::float16 : hdf5::Type::uint8;
     const auto make_rows = [&](RowId first, RowId count) {
         pool::StoredRows stored;
         stored.features.resize(static_cast<std::size_t>(count) * info.row_bytes());
-        source->read_rows("/features", type, first, count, stored.features.data());
+        source->read_rows("/features", stored_type(info.type), first, count, stored.features.data());
         stored.targets = labels(file, *source, from, first, count);
         return stored;
     };

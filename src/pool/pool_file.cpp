@@ -52,6 +52,15 @@ const char* name_of(FeatureType type)
     return "";
 }
 
+hdf5::Type stored_type(FeatureType type)
+{
+    switch (type) {
+        case FeatureType::float32: return hdf5::Type::float32;
+        case FeatureType::float16: return hdf5::Type::float16;
+        default: return hdf5::Type::uint8;
+    }
+}
+
 std::size_t PoolInfo::row_bytes() const
 {
     const auto count = static_cast<std::size_t>(columns);
@@ -116,9 +125,8 @@ void create_pool(hdf5::File& file, const PoolInfo& info, std::size_t id_size, bo
     file.set_attribute("encoding", std::string(info.type == FeatureType::bits ? "bits" : "plain"));
     if (info.type == FeatureType::bits) file.set_attribute("bits", info.columns);
 
-    const auto stored = info.type == FeatureType::float32 ? hdf5::Type::float32 : info.type == FeatureType::float16 ? hdf5::Type::float16 : hdf5::Type::uint8;
     const auto width = static_cast<hsize_t>(info.type == FeatureType::bits ? info.row_bytes() : static_cast<std::size_t>(info.columns));
-    file.create_dataset("/features", stored, {rows, width});
+    file.create_dataset("/features", stored_type(info.type), {rows, width});
     if (!info.column_names.empty()) file.write_texts("/columns", info.column_names, is_root);
     if (!info.target_names.empty()) {
         file.create_dataset("/targets", hdf5::Type::float64, {rows, info.target_names.size()});

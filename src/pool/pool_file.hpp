@@ -41,6 +41,9 @@ inline constexpr std::int64_t format_version = 1;
 
 const char* name_of(FeatureType type);
 
+/// The elements of /features.
+hdf5::Type stored_type(FeatureType type);
+
 /// Reads and checks what the file says of itself. Error names what is missing or contradictory, and what is expected.
 PoolInfo read_pool_info(const hdf5::File& file);
 

@@ -18,15 +18,6 @@ namespace sluice::pool {
 
 namespace {
 
-hdf5::Type memory_type(FeatureType type)
-{
-    switch (type) {
-        case FeatureType::float32: return hdf5::Type::float32;
-        case FeatureType::float16: return hdf5::Type::float16;
-        default: return hdf5::Type::uint8;
-    }
-}
-
 /// Whether all are finite numbers. Looks at exponents without branches: this is done to every byte of a pool.
 bool all_finite(const float* values, std::size_t count)
 {
@@ -147,7 +138,7 @@ std::uint64_t half_of_memory(const Communicator& ranks)
 /// Opens the features for reading tile by tile. Error if their rows do not follow one another in the file.
 std::unique_ptr<RowFile> open_stream(const hdf5::File& file, const PoolInfo& info)
 {
-    const auto offset = file.contiguous_offset("/features", memory_type(info.type));
+    const auto offset = file.contiguous_offset("/features", stored_type(info.type));
     if (!offset) fail("{}: /features is stored in chunks, compressed or in another byte order, and can't be streamed; import it anew, or set [pool] residency = \"memory\"", info.path);
     return std::make_unique<RowFile>(info.path, *offset, info.row_bytes());
 }
@@ -223,7 +214,7 @@ Shard read_shard(const std::string& path, const Communicator& ranks, bool with_t
         shard.share = share_of(shard.info.tiling(), ranks.rank(), ranks.size());
     });
     const auto rows = static_cast<std::size_t>(shard.share.rows());
-    const bool may_be_streamed = residency.kind == Residency::stream || file->contiguous_offset("/features", memory_type(shard.info.type));
+    const bool may_be_streamed = residency.kind == Residency::stream || file->contiguous_offset("/features", stored_type(shard.info.type));
     const bool streamed = is_to_be_streamed(shard.info, shard.share, residency, ranks) && may_be_streamed;
     together(ranks, [&] {
         if (streamed) shard.stream = open_stream(*file, shard.info);
@@ -231,7 +222,7 @@ Shard read_shard(const std::string& path, const Communicator& ranks, bool with_t
         if (with_targets) shard.targets.resize(rows * shard.info.target_names.size());
     });
     together(ranks, [&] {
-        if (!streamed) file->read_rows("/features", memory_type(shard.info.type), shard.share.first_row, shard.share.rows(), shard.features.get());
+        if (!streamed) file->read_rows("/features", stored_type(shard.info.type), shard.share.first_row, shard.share.rows(), shard.features.get());
     });
     together(ranks, [&] {
         if (!with_targets || shard.info.target_names.empty()) return;

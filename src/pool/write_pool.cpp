@@ -23,7 +23,6 @@ std::string padded(const std::vector<std::string>& ids, std::size_t size)
 void write_blocks(const std::filesystem::path& path, const PoolInfo& info, std::size_t id_size, const std::function<StoredRows(RowId, RowId)>& make_rows, const Communicator& ranks)
 {
     const auto share = share_of(info.tiling(), ranks.rank(), ranks.size());
-    const auto stored = info.type == FeatureType::float32 ? hdf5::Type::float32 : info.type == FeatureType::float16 ? hdf5::Type::float16 : hdf5::Type::uint8;
     const auto row_bytes = info.row_bytes() + info.target_names.size() * sizeof(double) + (info.has_ids ? id_size : 0);
     std::optional<hdf5::File> file;
     on_root(ranks, [&] { check_space(path, static_cast<std::uintmax_t>(info.rows) * row_bytes + hdf5::overhead); });
@@ -37,7 +36,7 @@ void write_blocks(const std::filesystem::path& path, const PoolInfo& info, std::
         const RowId first = share.first_row + std::min(done, share.rows()), count = std::min(block, share.end_row - first);
         StoredRows rows;
         together(ranks, [&] { rows = make_rows(first, count); });
-        together(ranks, [&] { file->write_rows("/features", stored, first, count, rows.features.data()); });
+        together(ranks, [&] { file->write_rows("/features", stored_type(info.type), first, count, rows.features.data()); });
         together(ranks, [&] {
             if (!info.target_names.empty()) file->write_rows("/targets", hdf5::Type::float64, first, count, rows.targets.data());
         });
