@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import os
 import sys
 import tempfile
 import time
@@ -121,8 +122,16 @@ def ranks(work: Path, seed: int) -> list[bool]:
     ]
 
 
+def forget(path: Path) -> None:
+    """Drops a file from the page cache: what is read next comes from the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def read_rate(path: Path) -> float:
-    """Bytes per second of two processes that read halves of a file to its end, as it is cached now."""
+    """Bytes per second of two processes that read halves of a file from the disk."""
+    forget(path)
     half = path.stat().st_size // 2 // (1 << 20)
     begin = time.time()
     call("bash", "-c", f"dd if={path} of=/dev/null bs=1M count={half} status=none & dd if={path} of=/dev/null bs=1M skip={half} status=none & wait")
@@ -133,9 +142,10 @@ def streaming(work: Path, pool: Path, rows: int) -> list[bool]:
     for residency in ("memory", "stream"):
         sluice(2, "select", pool, "--count", 1000, "--labelled", labelled_rows(work, rows), "--residency", residency, "-o", work / f"{residency}.csv")
         campaign(2, pool, work / residency, "campaign.iterations=1", f"pool.residency={residency}", "strategy.members=3", "strategy.trials=2")
-    streamed = campaign(2, pool, work / "budget", "campaign.iterations=1", f"pool.kept_gigabytes={BUDGET}", "strategy.families=ridge")
-    same = (work / "memory.csv").read_bytes() == (work / "stream.csv").read_bytes() and (work / "memory/journal.jsonl").read_bytes() == (work / "stream/journal.jsonl").read_bytes()
     rate = read_rate(pool)
+    forget(pool)
+    streamed = campaign(2, pool, work / "budget", "campaign.iterations=1", f"pool.kept_gigabytes={BUDGET}", "pool.scaling=none", "strategy.families=ridge")
+    same = (work / "memory.csv").read_bytes() == (work / "stream.csv").read_bytes() and (work / "memory/journal.jsonl").read_bytes() == (work / "stream/journal.jsonl").read_bytes()
     read = stages(streamed)[0]["read"]
     own = read["bytes"] / read["seconds"]
     ended = session(streamed)
@@ -143,7 +153,7 @@ def streaming(work: Path, pool: Path, rows: int) -> list[bool]:
     return [
         line("streamed and in memory: 1,000 by max-dist, fusion", "the same bytes" if same else "differ", "the same rows and journal", same),
         line(f"streamed with {BUDGET} GB per rank: memory of a rank", f"{peak:.2f} GB, {sum(ended['shard_bytes'])} bytes of it features", "no features kept", sum(ended["shard_bytes"]) == 0),
-        line("reading a stream, survey of every byte included", f"{own / 1e9:.2f} GB/s, {100 * own / rate:.0f} % of dd", "70 %", own >= 0.7 * rate),
+        line("reading a stream from disk, with its survey", f"{own / 1e9:.2f} GB/s, {100 * own / rate:.0f} % of dd", "70 %", own >= 0.7 * rate),
     ]
 
 
