@@ -46,7 +46,7 @@ const std::vector<OptionSpec> pool_keys = {
     text("missing", "error").one_of({"error", "drop-row"}).help("what happens to a row with a feature that is not a number"),
     whole("test", 0).at_least(0).help("rows of a closed pool, drawn at random, that models are tested on and that are never asked for"),
     text("residency", "auto").one_of({"memory", "stream", "auto"}).help("features are kept in memory, or read again in every pass over the pool; auto: kept where they fit. The answers are the same"),
-    real("kept_gigabytes", 0).at_least(0).help("features that a rank keeps at most, for residency = \"auto\"; 0: half of the machine's memory, shared by its ranks"),
+    real("kept_gigabytes", 0).at_least(0).help("features that a rank keeps at most, for residency = \"auto\"; 0: half of the node's memory, or of what its control group or SLURM allows, shared by its ranks"),
 };
 
 /// In place of them, where a simulator draws the pool.

@@ -93,7 +93,7 @@ void add_select(CLI::App& app, Action& action)
     command->add_option("--scaling", arguments->scaling, "of features before distances")->check(CLI::IsMember({"none", "standard"}))->capture_default_str();
     command->add_option("--residency", arguments->residency, "features are kept in memory, or read again in every pass; auto: kept where they fit")
         ->check(CLI::IsMember({"memory", "stream", "auto"}))->capture_default_str();
-    command->add_option("--kept-gigabytes", arguments->kept_gigabytes, "features that a rank keeps at most, for auto; 0: half of the machine's memory")->check(CLI::NonNegativeNumber);
+    command->add_option("--kept-gigabytes", arguments->kept_gigabytes, "features that a rank keeps at most, for auto; 0: half of the node's memory")->check(CLI::NonNegativeNumber);
     command->add_option("--labelled", arguments->labelled, "CSV file with a column row: rows that are there already");
     command->callback([arguments, &action] { action = [arguments](const Communicator& ranks) { return select(*arguments, ranks); }; });
 }

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 namespace sluice::parallel {
@@ -78,6 +79,29 @@ Communicator Runtime::world() const
 int host_threads()
 {
     return Kokkos::DefaultHostExecutionSpace().concurrency();
+}
+
+std::uint64_t node_memory()
+{
+    auto least = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+    if (const char* megabytes = std::getenv("SLURM_MEM_PER_NODE")) {
+        const auto limit = std::strtoull(megabytes, nullptr, 10) << 20;
+        if (limit > 0) least = std::min<std::uint64_t>(least, limit);
+    }
+    // A line is "number:controllers:/group"; version 2 of control groups names no controller. Every group above limits it too.
+    std::ifstream groups("/proc/self/cgroup");
+    for (std::string line; std::getline(groups, line);) {
+        const bool is_second = line.starts_with("0::"), is_first = line.find(":memory:") != std::string::npos;
+        if (!is_first && !is_second) continue;
+        const std::string base = is_second ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory", file = is_second ? "/memory.max" : "/memory.limit_in_bytes";
+        std::filesystem::path group = line.substr(line.rfind(':') + 1);
+        for (bool is_root = false; !is_root; group = group.parent_path()) {
+            is_root = !group.has_relative_path();
+            std::uint64_t limit = 0;
+            if (std::ifstream(base + group.string() + file) >> limit) least = std::min(least, limit);
+        }
+    }
+    return least;
 }
 
 std::int64_t peak_memory()

@@ -29,6 +29,9 @@ private:
 /// Threads of the running Runtime.
 int host_threads();
 
+/// Bytes of memory that the processes of this node may use together: the machine's, or less where a control group or SLURM says so.
+std::uint64_t node_memory();
+
 /// Largest resident size of this process so far, bytes.
 std::int64_t peak_memory();
 

@@ -4,8 +4,6 @@
 #include "parallel/runtime.hpp"
 #include "pool/decode.hpp"
 
-#include <unistd.h>
-
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -128,11 +126,10 @@ void treat_missing(Shard& shard, std::span<const TileSurvey> surveys, MissingFea
     }
 }
 
-/// Bytes of features that a rank may keep: half of the machine's memory, shared by its ranks. Collective.
+/// Bytes of features that a rank may keep: half of the node's memory, shared by its ranks. Collective.
 std::uint64_t half_of_memory(const Communicator& ranks)
 {
-    const auto machine = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
-    return machine / 2 / static_cast<std::uint64_t>(ranks.on_this_node().size());
+    return parallel::node_memory() / 2 / static_cast<std::uint64_t>(ranks.on_this_node().size());
 }
 
 /// Opens the features for reading tile by tile. Error if their rows do not follow one another in the file.

@@ -14,7 +14,7 @@ enum class MissingFeatures { error, drop_row };
 /// Where features are while they are used: read once and kept, or read from the file again in every pass over the pool.
 struct Residency {
     enum Kind { memory, stream, automatic } kind = automatic;
-    /// automatic: kept if no rank has more bytes of features than this; 0: half of the machine's memory, shared by the ranks that run on it.
+    /// automatic: kept if no rank has more bytes of features than this; 0: half of the node's memory, shared by the ranks that run on it.
     std::uint64_t most_kept = 0;
 };
 
