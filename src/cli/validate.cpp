@@ -1,8 +1,8 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
-#include "campaign/rehearsal.hpp"
 #include "cli/campaign_arguments.hpp"
 #include "parallel/runtime.hpp"
+#include "rehearsal/rehearsal.hpp"
 
 namespace sluice::cli {
 
@@ -13,7 +13,7 @@ struct Arguments : CampaignArguments {
     bool rehearse = false;
 };
 
-void say(const campaign::Forecast& forecast, const Communicator& ranks)
+void say(const rehearsal::Forecast& forecast, const Communicator& ranks)
 {
     double once = 0, each = 0;
     for (const auto& stage : forecast.stages) once += stage.once, each += stage.each_iteration;
@@ -25,10 +25,10 @@ void say(const campaign::Forecast& forecast, const Communicator& ranks)
 }
 
 /// The rehearsal's own lines are not for the reader.
-campaign::Forecast rehearse_quietly(const campaign::CampaignFile& file, const Communicator& ranks)
+rehearsal::Forecast rehearse_quietly(const campaign::CampaignFile& file, const Communicator& ranks)
 {
     log::start(true);
-    const auto forecast = campaign::rehearse(file, ranks);
+    const auto forecast = rehearsal::rehearse(file, ranks);
     log::start(!ranks.is_root());
     return forecast;
 }

@@ -1,4 +1,4 @@
-#include "campaign/rehearsal.hpp"
+#include "rehearsal/rehearsal.hpp"
 
 #include "support/pools.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 
 using test::ranks;
 
-const campaign::Forecast::Stage* stage(const campaign::Forecast& forecast, const std::string& name)
+const rehearsal::Forecast::Stage* stage(const rehearsal::Forecast& forecast, const std::string& name)
 {
     const auto found = std::find_if(forecast.stages.begin(), forecast.stages.end(), [&](const auto& s) { return s.name == name; });
     return found == forecast.stages.end() ? nullptr : &*found;
@@ -34,7 +34,7 @@ TEST(Rehearsal, ForecastsAPoolLargerThanItRuns)
     ranks().barrier();
     for (const auto* problem : {"closed-pool", "ask-tell"}) {
         SCOPED_TRACE(problem);
-        const auto forecast = campaign::rehearse(campaign_on(folder.path, "file = \"pool.h5\"", problem), ranks());
+        const auto forecast = rehearsal::rehearse(campaign_on(folder.path, "file = \"pool.h5\"", problem), ranks());
         EXPECT_EQ(forecast.rows, 40000);
         EXPECT_EQ(forecast.rehearsed, std::min<RowId>(32 * 64 * ranks().size(), 40000));
         EXPECT_EQ(forecast.labelled, 17);
@@ -53,7 +53,7 @@ TEST(Rehearsal, LeavesNothingBehindAndSeesStreams)
     const test::SharedFolder folder;
     test::write_pool({.rows = 500, .columns = 4, .tile_rows = 64}, folder.path / "pool.h5", ranks());
     ranks().barrier();
-    const auto forecast = campaign::rehearse(campaign_on(folder.path, "file = \"pool.h5\"\nresidency = \"stream\"", "closed-pool"), ranks());
+    const auto forecast = rehearsal::rehearse(campaign_on(folder.path, "file = \"pool.h5\"\nresidency = \"stream\"", "closed-pool"), ranks());
     EXPECT_EQ(forecast.kept_bytes, 0);
     EXPECT_EQ(forecast.rehearsed, 500);
     std::vector<std::string> left;

@@ -1,4 +1,4 @@
-#include "campaign/rehearsal.hpp"
+#include "rehearsal/rehearsal.hpp"
 
 #include "base/random.hpp"
 #include "campaign/campaign.hpp"
@@ -11,9 +11,12 @@
 #include <map>
 #include <set>
 
-namespace sluice::campaign {
+namespace sluice::rehearsal {
 
 namespace {
+
+using campaign::Campaign;
+using campaign::CampaignFile;
 
 constexpr RowId small_tiles = 8, large_tiles = 32;  // per rank
 constexpr std::int64_t timed_iterations = 2;
@@ -182,4 +185,4 @@ Forecast rehearse(const CampaignFile& file, const Communicator& ranks)
     return forecast;
 }
 
-}  // namespace sluice::campaign
+}  // namespace sluice::rehearsal

@@ -2,7 +2,7 @@
 
 #include "campaign/campaign_file.hpp"
 
-namespace sluice::campaign {
+namespace sluice::rehearsal {
 
 /// What a campaign will cost, from two iterations of it on some of its rows, twice: every stage's seconds and the memory are taken to be a part that
 /// does not depend on the rows and one that is proportional to them, but for stages that look at labelled rows alone.
@@ -22,6 +22,6 @@ struct Forecast {
 
 /// Runs the rehearsals on the ranks and threads of this program, in a temporary folder that is removed. Labels are the pool's, where it knows them, else
 /// drawn. Not for generated candidates, of which there are always equally many. Collective.
-Forecast rehearse(const CampaignFile& file, const Communicator& ranks);
+Forecast rehearse(const campaign::CampaignFile& file, const Communicator& ranks);
 
-}  // namespace sluice::campaign
+}  // namespace sluice::rehearsal
