@@ -82,11 +82,15 @@ void Adam::step(const torch::Tensor& table, const torch::Tensor& gradient, doubl
     table.addcdiv_(mean, scale, -rate / mean_bias);
 }
 
+namespace {
+
 /// Two and a half times as fast as Torch's, to 2e-7.
-static void tanh_in_place(float* values, std::int64_t count)
+void tanh_in_place(float* values, std::int64_t count)
 {
     for (std::int64_t i = 0; i < count; ++i) values[i] = elementary::tanh(values[i]);
 }
+
+}  // namespace
 
 Predict perceptron_predictor(const std::vector<Member>& trained, const std::vector<std::int64_t>& sizes, Activation activation)
 {

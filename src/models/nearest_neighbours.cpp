@@ -44,8 +44,8 @@ public:
         const bool spread = std::isfinite(scale) && scale > 0;  // else one bucket holds all
         std::fill(end_.begin(), end_.end(), 0U);
         for (std::size_t j = 0; j < rows; ++j) {
-            const float place = spread ? (distance[j] - least) * scale : 0;  // rises with the distance, also rounded
-            bucket_[j] = static_cast<std::uint32_t>(std::min(place, static_cast<float>(buckets - 1)));
+            const float place = spread ? (distance[j] - least) * scale : 0, last = static_cast<float>(buckets - 1);  // rises with the distance, also rounded
+            bucket_[j] = static_cast<std::uint32_t>(place < last ? place : last);  // what is no number comes last
         }
         for (std::size_t j = 0; j < rows; ++j) ++end_[bucket_[j] + 1];
         for (std::size_t b = 1; b <= buckets; ++b) end_[b] += end_[b - 1];

@@ -188,9 +188,9 @@ const std::byte* Shard::rows(RowId first, RowId count, std::vector<std::byte>& b
     if (!stream) return features.get() + static_cast<std::size_t>(first - share.first_row) * info.row_bytes();
     buffer.resize(static_cast<std::size_t>(count) * info.row_bytes());
     stream->read(first, count, buffer.data());
-    // Whole tiles are read in their order, by one thread each: the system fetches the one that a thread will come to while this one is worked on.
+    // Tiles are read in their order, by one thread each: the system fetches what a thread will come to in its next one while this one is worked on.
     const RowId ahead = first + info.tile_rows * parallel::host_threads();
-    if (count > 1 && ahead < share.end_row) stream->expect(ahead, std::min(info.tile_rows, share.end_row - ahead));
+    if (count > 1 && ahead < share.end_row) stream->expect(ahead, std::min(count, share.end_row - ahead));
     if (!dropped.empty()) zero_missing(info, buffer.data(), count);
     return buffer.data();
 }

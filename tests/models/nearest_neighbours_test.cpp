@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace sluice::models {
 
@@ -51,6 +52,24 @@ TEST(NearestNeighbours, BreaksTiesByTheEarlierRow)
     float out = 0;
     family.predictor(family.train(data, bags, 0, {}), data)(&question, 1, &out);
     EXPECT_EQ(out, 10);
+}
+
+/// Its distances are infinite, or no numbers, and no scale for the others.
+TEST(NearestNeighbours, AreNotDisturbedByALabelledRowThatIsEndlesslyFar)
+{
+    auto data = test::smooth_labels(30, 3, 1);
+    const auto elsewhere = test::smooth_labels(50, 3, 1);
+    Bootstrap near(29), all(30);
+    std::iota(near.begin(), near.end(), 0);
+    std::iota(all.begin(), all.end(), 0);
+    const auto family = test::family("knn-ensemble", {{"neighbours", std::int64_t{4}}});
+    const auto predict = [&](const Bootstrap& bag) {
+        std::vector<float> out(50);
+        family.predictor(family.train(data, std::span(&bag, 1), 0, {}), data)(elsewhere.x.data(), 50, out.data());
+        return out;
+    };
+    for (std::size_t c = 87; c < 90; ++c) data.x[c] = 1e30F;
+    EXPECT_EQ(predict(all), predict(near));
 }
 
 }  // namespace sluice::models
