@@ -1,6 +1,7 @@
 #include "support/world.hpp"
 
 #include "base/log.hpp"
+#include "parallel/device.hpp"
 #include "parallel/runtime.hpp"
 
 #include <gtest/gtest.h>
@@ -21,6 +22,10 @@ const sluice::Communicator& sluice::test::ranks()
 int main(int argc, char** argv)
 {
     sluice::parallel::Runtime runtime(&argc, &argv);
+    if (sluice::parallel::place_of_passes() == sluice::parallel::Place::device && sluice::parallel::gpus_on_this_node() == 0) {
+        fmt::print("skipped: built for GPUs, and there is none on this machine\n");
+        return 77;
+    }
     runtime.start_threads(2);
     const auto all = runtime.world();
     world = &all;

@@ -24,7 +24,7 @@ std::vector<std::vector<models::Predict>> single_members(const std::vector<Surro
     std::vector<std::vector<models::Predict>> all;
     for (const auto& surrogate : surrogates) {
         all.emplace_back();
-        for (const auto& member : surrogate.members) all.back().push_back(surrogate.made.predictor({member}, labelled.training[surrogate.target]));
+        for (const auto& member : surrogate.members) all.back().push_back(surrogate.made.predictor({member}, labelled.training[surrogate.target], parallel::Place::host));
     }
     return all;
 }

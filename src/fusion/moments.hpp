@@ -13,18 +13,10 @@ struct Moments {
     std::vector<float> deviation;  ///< [own rows, columns] population deviation over members, model only, > 0
 };
 
-/// Mean and deviation of -|Y - c| for a normal Y: the closeness to a window's centre. \param gap  mean of Y minus c
-/// Source: specs: fusion, 3.3.
-struct Closeness {
-    double mean;
-    double deviation;
-};
-Closeness closeness(double gap, double deviation);
-
 /// One pass over this rank's tiles: each is decoded once and predicted by all members while it is in cache. Targets with a window are turned into
 /// closeness if asked for. Collective; a safe point.
 /// Source: specs: fusion, 9.1, release A.
-Moments predict_pool(const pool::Shard& shard, const pool::Scaling& scaling, const std::vector<Surrogate>& surrogates, const std::vector<Target>& targets, int members,
-                     bool folded_window, Work& work, const Communicator& ranks);
+Moments predict_pool(const pool::Shard& shard, const pool::Scaling& scaling, const std::vector<Surrogate>& surrogates, const LabelledSet& labelled, int members,
+                     bool folded_window, parallel::Place place, Work& work, const Communicator& ranks);
 
 }  // namespace sluice::fusion

@@ -76,7 +76,7 @@ double trial_score(const Plan& plan, int trial, const LabelledSet& labelled, boo
     const auto family = make_family(*plan.family, plan.trials[static_cast<std::size_t>(trial)]);
     const auto members = family.train(training, bags, trial * most_folds, {key.seed, key.iteration, plan.number});
     std::vector<float> predicted(static_cast<std::size_t>(labelled.count()) * members.size());
-    family.predictor(members, training)(training.x.data(), labelled.count(), predicted.data());
+    family.predictor(members, training, parallel::Place::host)(training.x.data(), labelled.count(), predicted.data());
     double validation = 0, gap = 0;
     for (std::size_t f = 0; f < folds.size(); ++f) {
         const double test = squared_error(training, folds[f].test, predicted, folds.size(), f);
@@ -188,7 +188,7 @@ void train_members(const std::vector<Plan>& plans, std::vector<Surrogate>& surro
         auto& surrogate = surrogates[p];
         surrogate.made = made[p];
         surrogate.members = std::move(all[p]);
-        surrogate.predict = made[p].predictor(surrogate.members, training);
+        surrogate.predict = made[p].predictor(surrogate.members, training, parallel::Place::host);
         surrogate.flops_per_row = made[p].flops_per_row(training, members);
         std::vector<float> predicted(static_cast<std::size_t>(labelled.count()) * static_cast<std::size_t>(members));
         surrogate.predict(training.x.data(), labelled.count(), predicted.data());

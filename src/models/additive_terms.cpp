@@ -1,7 +1,6 @@
 #include "models/additive_terms.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include "parallel/device_array.hpp"
 
 namespace sluice::models {
 
@@ -13,15 +12,32 @@ AdditiveTerms terms_of(const Options& options)
     return {name == "squares" ? Terms::squares : name == "splines" ? Terms::splines : Terms::linear, options.whole("knots")};
 }
 
-/// Hat functions at evenly spaced knots: at most two of them are above zero, and they sum to one.
-void expand_spline(double value, std::int64_t knots, float* out)
+/// The terms of one value: itself, with its square, or hat functions at evenly spaced knots, of which at most two are above zero and all sum to one.
+KOKKOS_INLINE_FUNCTION void expand_one(float value, const AdditiveTerms& terms, float* out)
 {
-    const double half_width = std::sqrt(3.0);
-    const double place = std::clamp((value + half_width) / (2 * half_width), 0.0, 1.0) * static_cast<double>(knots - 1);
-    const auto left = std::min(static_cast<std::int64_t>(place), knots - 2);
-    std::fill_n(out, knots, 0.0F);
+    if (terms.terms != Terms::splines) {
+        out[0] = value;
+        if (terms.terms == Terms::squares) out[1] = value * value;
+        return;
+    }
+    constexpr double half_width = 1.7320508075688772;  // the square root of 3
+    const double along = (static_cast<double>(value) + half_width) / (2 * half_width);
+    const double place = (along > 0 ? along < 1 ? along : 1.0 : 0.0) * static_cast<double>(terms.knots - 1);
+    const auto below = static_cast<std::int64_t>(place), left = below < terms.knots - 2 ? below : terms.knots - 2;
+    for (std::int64_t knot = 0; knot < terms.knots; ++knot) out[knot] = 0;
     out[left] = static_cast<float>(1 - (place - static_cast<double>(left)));
     out[left + 1] = static_cast<float>(place - static_cast<double>(left));
+}
+
+Predict predict_on_device(const Predict& predict, std::int64_t columns, const AdditiveTerms& terms)
+{
+    return [=, expanded = parallel::DeviceArray<float>("models/terms", 0)](const float* features, std::int64_t rows, float* out) mutable {
+        float* all = parallel::room_for(expanded, static_cast<std::size_t>(rows * columns * terms.per_feature()));
+        Kokkos::parallel_for(
+            "models/expand_terms", Kokkos::RangePolicy<Kokkos::DefaultExecutionSpace>(0, rows * columns),
+            KOKKOS_LAMBDA(const std::int64_t i) { expand_one(features[i], terms, all + i * terms.per_feature()); });
+        predict(all, rows, out);
+    };
 }
 
 std::vector<float> expanded(const float* features, std::int64_t rows, std::int64_t columns, const AdditiveTerms& terms)
@@ -41,12 +57,7 @@ TrainingSet expanded(const TrainingSet& data, const AdditiveTerms& terms)
 void expand(const float* features, std::int64_t rows, std::int64_t columns, const AdditiveTerms& terms, float* out)
 {
     for (std::int64_t i = 0; i < rows * columns; ++i, out += terms.per_feature()) {
-        if (terms.terms == Terms::splines) {
-            expand_spline(static_cast<double>(features[i]), terms.knots, out);
-        } else {
-            out[0] = features[i];
-            if (terms.terms == Terms::squares) out[1] = features[i] * features[i];
-        }
+        expand_one(features[i], terms, out);
     }
 }
 
@@ -64,9 +75,10 @@ Family with_terms(Family linear, const Options& options)
     return {
         .train = [=](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int first_member,
                      const FitKey& key) { return linear.train(expanded(data, terms), bootstraps, first_member, key); },
-        .predictor = [=](const std::vector<Member>& members, const TrainingSet& data) -> Predict {
-            const auto predict = linear.predictor(members, expanded(data, terms));
+        .predictor = [=](const std::vector<Member>& members, const TrainingSet& data, parallel::Place place) -> Predict {
+            const auto predict = linear.predictor(members, expanded(data, terms), place);
             const auto columns = data.columns;
+            if (place == parallel::Place::device) return predict_on_device(predict, columns, terms);
             return [=](const float* features, std::int64_t rows, float* out) { predict(expanded(features, rows, columns, terms).data(), rows, out); };
         },
         .flops_per_row = [=](const TrainingSet& data, std::int64_t members) { return linear.flops_per_row(data, members) * static_cast<double>(terms.per_feature()); },

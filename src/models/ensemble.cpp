@@ -89,7 +89,7 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     for (auto& part : trained) std::move(part.begin(), part.end(), std::back_inserter(own));
     Ensemble ensemble;
     ensemble.members = members;
-    ensemble.predict = family.predictor(gather_members(own, ranks), data);
+    ensemble.predict = family.predictor(gather_members(own, ranks), data, parallel::Place::host);
     ensemble.flops_per_row = family.flops_per_row(data, members);
 
     std::vector<float> predictions(static_cast<std::size_t>(data.count() * members * data.targets));

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "base/registry.hpp"
 #include "parallel/communicator.hpp"
+#include "parallel/device.hpp"
 
 #include <functional>
 #include <span>
@@ -25,7 +26,7 @@ struct TrainingSet {
 /// One member's resample of the labelled rows: indices into the training set, with repetitions; count() of them for a bootstrap, fewer for a fold.
 using Bootstrap = std::vector<std::int64_t>;
 
-/// Fills `out` [rows, members, targets] for features [rows, columns]. Called from several threads at once, always with the same number of rows.
+/// Fills `out` [rows, members, targets] for features [rows, columns]. On the host it is called from several threads at once, always with the same number of rows.
 using Predict = std::function<void(const float* features, std::int64_t rows, float* out)>;
 
 /// What the draws of a fit are keyed by, beside the member.
@@ -47,8 +48,8 @@ using Member = std::vector<float>;
 struct Family {
     /// One member per resample, consecutive ones from `first_member`, which keys their random draws. All are trained as one batch.
     std::function<std::vector<Member>(const TrainingSet&, std::span<const Bootstrap>, int first_member, const FitKey&)> train;
-    /// The function that predicts with all members. The training set is the one they were trained on.
-    std::function<Predict(const std::vector<Member>&, const TrainingSet&)> predictor;
+    /// The function that predicts with all members, from features at a place to predictions at the same. The training set is the one they were trained on.
+    std::function<Predict(const std::vector<Member>&, const TrainingSet&, parallel::Place)> predictor;
     /// Floating-point operations of predicting one row with all members, for the record of stages.
     std::function<double(const TrainingSet&, std::int64_t members)> flops_per_row;
 };

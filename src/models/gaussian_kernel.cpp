@@ -59,22 +59,24 @@ std::vector<Member> train_kernel(const TrainingSet& data, std::span<const Bootst
 }
 
 /// Kernels of a row with all labelled rows once, and from them all members by one matrix product.
-Predict kernel_predictor(const std::vector<Member>& trained, const TrainingSet& data, double width)
+Predict kernel_predictor(const std::vector<Member>& trained, const TrainingSet& data, double width, parallel::Place place)
 {
     const torch::NoGradGuard no_gradients;
     const auto n = data.count(), columns = data.columns, targets = data.targets, members = static_cast<std::int64_t>(trained.size());
     const auto labelled = as_tensor(data.x, {n, columns}).clone();
     const auto exact = labelled.to(torch::kFloat64);
     const double sharp = sharpness(squared_distances(exact, exact), width);
-    const auto twice = (labelled.t() * 2).contiguous(), minus_squares = exact.square().sum(1).neg().to(torch::kFloat32);
+    const auto at = torch_device(place);
+    const auto twice = (labelled.t() * 2).contiguous().to(at), minus_squares = exact.square().sum(1).neg().to(torch::kFloat32).to(at);
     const auto table = stack_members(trained);
-    const auto coefficients = table.narrow(1, 0, targets * n).reshape({members * targets, n}).t().contiguous(), means = table.narrow(1, targets * n, targets).reshape({-1}).clone();
+    const auto coefficients = table.narrow(1, 0, targets * n).reshape({members * targets, n}).t().contiguous().to(at);
+    const auto means = table.narrow(1, targets * n, targets).reshape({-1}).clone().to(at);
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
-        const auto x = from_features(features, rows, columns);
+        const auto x = from_features(features, rows, columns, place);
         auto kernel = torch::addmm(minus_squares, x, twice);  // minus the squared distance, up to the row's own square
         kernel.sub_(x.square().sum(1, true)).clamp_max_(0).mul_(sharp).exp_();
-        auto result = torch::from_blob(out, {rows, members * targets}, torch::kFloat32);
+        auto result = view_at(out, {rows, members * targets}, place);
         torch::addmm_out(result, means, kernel, coefficients);
     };
 }
@@ -90,7 +92,7 @@ const FamilyRegistration gaussian_kernel{
         const KernelOptions options{o.real("width"), o.real("noise")};
         return Family{
             .train = [options](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) { return train_kernel(data, bootstraps, options); },
-            .predictor = [options](const std::vector<Member>& members, const TrainingSet& data) { return kernel_predictor(members, data, options.width); },
+            .predictor = [options](const std::vector<Member>& members, const TrainingSet& data, parallel::Place place) { return kernel_predictor(members, data, options.width, place); },
             .flops_per_row = [](const TrainingSet& data, std::int64_t members) { return 2.0 * static_cast<double>(data.count() * (data.columns + members * data.targets)); },
         };
     }};

@@ -6,16 +6,16 @@ namespace sluice::models {
 
 using namespace torch::indexing;
 
-Predict linear_predictor(const std::vector<Member>& trained, const TrainingSet& data)
+Predict linear_predictor(const std::vector<Member>& trained, const TrainingSet& data, parallel::Place place)
 {
-    const auto table = stack_members(trained);
+    const auto table = stack_members(trained).to(torch_device(place));
     const auto members = table.size(0), columns = data.columns, targets = data.targets;
     const auto weights = table.index({Slice(), Slice(0, targets * columns)}).reshape({members * targets, columns}).t().clone(at::MemoryFormat::Contiguous);
     const auto intercepts = table.index({Slice(), Slice(targets * columns, None)}).reshape({members * targets}).clone();
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
-        auto result = torch::from_blob(out, {rows, members * targets}, torch::kFloat32);
-        torch::addmm_out(result, intercepts, from_features(features, rows, columns), weights);
+        auto result = view_at(out, {rows, members * targets}, place);
+        torch::addmm_out(result, intercepts, from_features(features, rows, columns, place), weights);
     };
 }
 

@@ -81,7 +81,9 @@ const FamilyRegistration mlp{
         return Family{
             .train = [options](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int first_member,
                                const FitKey& key) { return train_mlp(data, bootstraps, first_member, key, options); },
-            .predictor = [options](const std::vector<Member>& members, const TrainingSet& data) { return perceptron_predictor(members, layer_sizes(data, options.width), Activation::relu); },
+            .predictor = [options](const std::vector<Member>& members, const TrainingSet& data, parallel::Place place) {
+                return perceptron_predictor(members, layer_sizes(data, options.width), Activation::relu, place);
+            },
             .flops_per_row = [options](const TrainingSet& data, std::int64_t members) { return static_cast<double>(members) * perceptron_flops(layer_sizes(data, options.width)); },
         };
     }};

@@ -92,10 +92,10 @@ void tanh_in_place(float* values, std::int64_t count)
 
 }  // namespace
 
-Predict perceptron_predictor(const std::vector<Member>& trained, const std::vector<std::int64_t>& sizes, Activation activation)
+Predict perceptron_predictor(const std::vector<Member>& trained, const std::vector<std::int64_t>& sizes, Activation activation, parallel::Place place)
 {
-    constexpr std::int64_t block_rows = 512;  // a block's features and one member's units stay in the second-level cache
-    const auto layers = layers_of(stack_members(trained), sizes);
+    constexpr std::int64_t cached_rows = 512;  // a block's features and one member's units stay in the second-level cache
+    const auto layers = layers_of(stack_members(trained).to(torch_device(place)), sizes);
     const auto members = layers.table.size(0), columns = sizes.front(), targets = sizes.back();
     std::vector<std::vector<torch::Tensor>> weights, biases;
     for (std::int64_t m = 0; m < members; ++m) {
@@ -108,16 +108,18 @@ Predict perceptron_predictor(const std::vector<Member>& trained, const std::vect
     }
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
-        const auto result = torch::from_blob(out, {rows, members, targets}, torch::kFloat32);
+        const auto result = view_at(out, {rows, members, targets}, place);
+        const auto block_rows = place == parallel::Place::device ? rows : cached_rows;
         for (std::int64_t first = 0; first < rows; first += block_rows) {
             const auto count = std::min(block_rows, rows - first);
-            const auto block = from_features(features + first * columns, count, columns);
+            const auto block = from_features(features + first * columns, count, columns, place);
             for (std::int64_t m = 0; m < members; ++m) {
                 const auto& w = weights[static_cast<std::size_t>(m)];
                 const auto& b = biases[static_cast<std::size_t>(m)];
                 auto x = torch::addmm(b[0], block, w[0]);
                 for (std::size_t l = 1; l < w.size(); ++l) {
                     if (activation == Activation::relu) x.relu_();
+                    else if (place == parallel::Place::device) x.tanh_();
                     else tanh_in_place(x.data_ptr<float>(), x.numel());
                     x = torch::addmm(b[l], x, w[l]);
                 }

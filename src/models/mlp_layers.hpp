@@ -44,8 +44,8 @@ struct Adam {
     std::int64_t steps = 0;
 };
 
-/// One member after the other, some hundreds of rows at a time: all that one needs stays in the second-level cache.
-Predict perceptron_predictor(const std::vector<Member>& members, const std::vector<std::int64_t>& sizes, Activation activation);
+/// One member after the other; on the host some hundreds of rows at a time: all that one needs stays in the second-level cache.
+Predict perceptron_predictor(const std::vector<Member>& members, const std::vector<std::int64_t>& sizes, Activation activation, parallel::Place place);
 
 /// Floating-point operations of one member for one row.
 double perceptron_flops(const std::vector<std::int64_t>& sizes);

@@ -1,4 +1,5 @@
 #include "models/family.hpp"
+#include "models/nearest_on_device.hpp"
 #include "models/tensors.hpp"
 
 #include <algorithm>
@@ -130,13 +131,22 @@ private:
 
 /// Squared distances to all labelled rows, up to the row's own square, by one matrix product; then, for each row, its nearest labelled rows once for all members:
 /// sorted as far as the member with the fewest of them needs. Equal distances: the earlier labelled row.
-Predict neighbours_predictor(const std::vector<Member>& members, const TrainingSet& data, std::int64_t k)
+Predict neighbours_predictor(const std::vector<Member>& members, const TrainingSet& data, std::int64_t k, parallel::Place place)
 {
+    const auto at = torch_device(place);
     const auto n = data.count(), columns = data.columns;
     const auto labelled = as_tensor(data.x, {n, columns});
-    const auto twice = (labelled.t() * -2).contiguous();
-    const auto squares = labelled.to(torch::kFloat64).square().sum(1).to(torch::kFloat32);
+    const auto twice = (labelled.t() * -2).contiguous().to(at);
+    const auto squares = labelled.to(torch::kFloat64).square().sum(1).to(torch::kFloat32).to(at);
     const auto table = table_of(members, data);
+    if (place == parallel::Place::device) {
+        const auto average = average_nearest_on_device(table.times, static_cast<std::int64_t>(table.lanes), table.y, static_cast<std::int64_t>(table.members), k);
+        return [=](const float* features, std::int64_t rows, float* out) {
+            const torch::NoGradGuard no_gradients;
+            const auto distances = torch::addmm(squares, from_features(features, rows, columns, parallel::Place::device), twice);
+            average(distances.data_ptr<float>(), rows, out);
+        };
+    }
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
         const auto distances = torch::addmm(squares, from_features(features, rows, columns), twice);
@@ -161,7 +171,7 @@ const FamilyRegistration nearest_neighbours{
         const auto k = options.whole("neighbours");
         return Family{
             .train = [](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) { return train_neighbours(data, bootstraps); },
-            .predictor = [k](const std::vector<Member>& members, const TrainingSet& data) { return neighbours_predictor(members, data, k); },
+            .predictor = [k](const std::vector<Member>& members, const TrainingSet& data, parallel::Place place) { return neighbours_predictor(members, data, k, place); },
             .flops_per_row = [](const TrainingSet& data, std::int64_t) { return 2.0 * static_cast<double>(data.columns * data.count()); },  // whatever the number of members
         };
     }};

@@ -18,13 +18,15 @@ struct Predictions {
     int targets() const { return static_cast<int>(member.extent(2)); }
 };
 
-/// Mean and population variance over members, of one row and target. Two passes in member order, float64.
+/// Mean and population variance over members, of one row and target.
 struct Moments {
     double mean;
     double variance;
 };
 
-KOKKOS_INLINE_FUNCTION Moments moments(const Predictions::View& member, RowId row, int target)
+/// Two passes in member order, float64. \param member  [rows, members, targets], on the host or a device
+template <typename View>
+KOKKOS_INLINE_FUNCTION Moments moments(const View& member, RowId row, int target)
 {
     const auto count = static_cast<int>(member.extent(1));
     double mean = 0, variance = 0;

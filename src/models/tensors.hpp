@@ -14,9 +14,21 @@ torch::Tensor as_tensor(const std::vector<T>& values, at::IntArrayRef shape)
     return torch::from_blob(const_cast<T*>(values.data()), {static_cast<std::int64_t>(values.size())}, c10::CppTypeToScalarType<T>::value).reshape(shape);
 }
 
-inline torch::Tensor from_features(const float* features, std::int64_t rows, std::int64_t columns)
+inline torch::Device torch_device(parallel::Place place)
 {
-    return torch::from_blob(const_cast<float*>(features), {rows, columns}, torch::kFloat32);
+    const auto number = place == parallel::Place::device ? parallel::device_number() : std::nullopt;
+    return number ? torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(*number)) : torch::Device(torch::kCPU);
+}
+
+/// A view of floats that are at a place.
+inline torch::Tensor view_at(float* values, at::IntArrayRef shape, parallel::Place place)
+{
+    return torch::from_blob(values, shape, torch::TensorOptions(torch::kFloat32).device(torch_device(place)));
+}
+
+inline torch::Tensor from_features(const float* features, std::int64_t rows, std::int64_t columns, parallel::Place place = parallel::Place::host)
+{
+    return view_at(const_cast<float*>(features), {rows, columns}, place);
 }
 
 /// Members of equal length as one tensor [members, length].

@@ -1,5 +1,7 @@
 #include "models/tree_family.hpp"
 
+#include "models/forest_on_device.hpp"
+
 namespace sluice::models {
 
 std::vector<float> Resample::target(std::int64_t which) const
@@ -43,7 +45,9 @@ Family tree_family(GrowForest grow, double tests_per_row)
                 }
                 return members;
             },
-        .predictor = [](const std::vector<Member>& members, const TrainingSet& data) { return forest_predictor(members, data.columns); },
+        .predictor = [](const std::vector<Member>& members, const TrainingSet& data, parallel::Place place) {
+            return place == parallel::Place::device ? forest_predictor_on_device(members, data.columns) : forest_predictor(members, data.columns);
+        },
         .flops_per_row = [tests_per_row](const TrainingSet& data, std::int64_t members) { return tests_per_row * static_cast<double>(data.targets * members); },
     };
 }

@@ -140,7 +140,7 @@ Fitted fit(const std::string& kind, std::int64_t labelled, const std::map<std::s
     const auto family = registered->make(options);
     std::vector<models::Bootstrap> bags;
     for (int m = 0; m < members; ++m) bags.push_back(models::draw_bootstrap(labelled, m, {}));
-    fitted.predict = family.predictor(family.train(data, bags, 0, {}), data);
+    fitted.predict = family.predictor(family.train(data, bags, 0, {}), data, parallel::Place::host);
     fitted.operations = family.flops_per_row(data, members);
     return fitted;
 }

@@ -61,7 +61,7 @@ TEST(AdamMlp, InItsSpanIsBlindToDirectionsInWhichLabelledRowsAreEqual)
     const std::vector<Bootstrap> bags = {draw_bootstrap(30, 0, {}), draw_bootstrap(30, 1, {})};
     const auto change = [&](bool in_span) {
         const auto family = test::family("adam-mlp-ensemble", {{"in_span", in_span}, {"epochs", std::int64_t{50}}, {"learning_rate", 0.01}});
-        const auto predict = family.predictor(family.train(data, bags, 0, {}), data);
+        const auto predict = family.predictor(family.train(data, bags, 0, {}), data, parallel::Place::host);
         std::vector<float> row(data.x.begin(), data.x.begin() + 50), before(4), after(4);
         predict(row.data(), 1, before.data());
         row[7] += 5;
@@ -92,7 +92,7 @@ TEST(AdamMlp, FitsItsResampleBetterThanTheMeanDoes)
     for (std::size_t i = 0; i < 50; ++i) bags[0][i] = static_cast<std::int64_t>(i);
     const auto family = test::family("adam-mlp-ensemble", {{"learning_rate", 0.01}});
     std::vector<float> out(50);
-    family.predictor(family.train(data, bags, 0, {}), data)(data.x.data(), 50, out.data());
+    family.predictor(family.train(data, bags, 0, {}), data, parallel::Place::host)(data.x.data(), 50, out.data());
     double spread = 0, mean = 0;
     for (const double y : data.y) mean += y / 50;
     for (const double y : data.y) spread += (y - mean) * (y - mean) / 50;

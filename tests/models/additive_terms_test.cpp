@@ -36,7 +36,7 @@ double test_r2(const Family& family, double (*g)(double))
     std::iota(all.begin(), all.end(), 0);
     const auto members = family.train(train, std::vector<Bootstrap>{all}, 0, {1, 0, 0});
     std::vector<float> predicted(500);
-    family.predictor(members, train)(test.x.data(), 500, predicted.data());
+    family.predictor(members, train, parallel::Place::host)(test.x.data(), 500, predicted.data());
     const double mean = std::accumulate(test.y.begin(), test.y.end(), 0.0) / 500;
     double left = 0, total = 0;
     for (std::size_t i = 0; i < 500; ++i) {

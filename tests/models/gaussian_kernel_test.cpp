@@ -63,7 +63,7 @@ TEST(GaussianKernel, IsTheRegressionOfItsDefinitionAlsoWhereRowsAreDrawnTwice)
     bags[2] = {1, 1, 1, 7, 30};
     const auto family = kernel_family();
     const auto members = family.train(data, bags, 0, {});
-    const auto predict = family.predictor(members, data);
+    const auto predict = family.predictor(members, data, parallel::Place::host);
     std::vector<float> out(60 * 3 * 2);
     predict(elsewhere.x.data(), 60, out.data());
     for (std::int64_t i = 0; i < 60; ++i) {
@@ -83,7 +83,7 @@ TEST(GaussianKernel, PredictsTheMeanOfRowsThatAreAllAlike)
     models::Bootstrap all(6);
     std::iota(all.begin(), all.end(), 0);
     const auto family = kernel_family();
-    const auto predict = family.predictor(family.train(data, std::span(&all, 1), 0, {}), data);
+    const auto predict = family.predictor(family.train(data, std::span(&all, 1), 0, {}), data, parallel::Place::host);
     float out = 0;
     predict(data.x.data(), 1, &out);
     EXPECT_NEAR(static_cast<double>(out), std::accumulate(data.y.begin(), data.y.end(), 0.0) / 6, 1e-5);

@@ -78,7 +78,7 @@ TEST(Mlp, PredictsTwoLayersOfRectifiedUnits)
     data.columns = data.targets = 1;
     const std::vector<float> features = {2, -3};
     std::vector<float> out(4);
-    mlp({{"width", std::int64_t{2}}}).predictor(members, data)(features.data(), 2, out.data());
+    mlp({{"width", std::int64_t{2}}}).predictor(members, data, parallel::Place::host)(features.data(), 2, out.data());
     // Member 0 at 2: (2, 0) -> (2, 4.5) -> 47.25; at -3: (0, 4) -> (12, 0) -> 12.25. Member 1 at 2: (3, 0) -> (3, 3) -> 0; at -3: (0, 0) -> (0, 3) -> 3.
     EXPECT_EQ(out, (std::vector<float>{47.25F, 0, 12.25F, 3}));
 }

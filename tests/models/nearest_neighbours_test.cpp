@@ -18,7 +18,7 @@ TEST(NearestNeighbours, EqualsTheMeanOfTheNearestOfTheResample)
     for (const std::int64_t k : {1, 3, 10}) {
         const auto family = test::family("knn-ensemble", {{"neighbours", k}});
         std::vector<float> out(17 * bags.size() * 2);
-        family.predictor(family.train(data, bags, 0, {}), data)(questions.x.data(), 17, out.data());
+        family.predictor(family.train(data, bags, 0, {}), data, parallel::Place::host)(questions.x.data(), 17, out.data());
         for (std::size_t i = 0; i < 17; ++i) {
             for (std::size_t m = 0; m < bags.size(); ++m) {
                 auto places = bags[m];
@@ -50,7 +50,7 @@ TEST(NearestNeighbours, BreaksTiesByTheEarlierRow)
     const auto family = test::family("knn-ensemble", {{"neighbours", std::int64_t{1}}});
     const float question = 1;
     float out = 0;
-    family.predictor(family.train(data, bags, 0, {}), data)(&question, 1, &out);
+    family.predictor(family.train(data, bags, 0, {}), data, parallel::Place::host)(&question, 1, &out);
     EXPECT_EQ(out, 10);
 }
 
@@ -65,7 +65,7 @@ TEST(NearestNeighbours, AreNotDisturbedByALabelledRowThatIsEndlesslyFar)
     const auto family = test::family("knn-ensemble", {{"neighbours", std::int64_t{4}}});
     const auto predict = [&](const Bootstrap& bag) {
         std::vector<float> out(50);
-        family.predictor(family.train(data, std::span(&bag, 1), 0, {}), data)(elsewhere.x.data(), 50, out.data());
+        family.predictor(family.train(data, std::span(&bag, 1), 0, {}), data, parallel::Place::host)(elsewhere.x.data(), 50, out.data());
         return out;
     };
     for (std::size_t c = 87; c < 90; ++c) data.x[c] = 1e30F;

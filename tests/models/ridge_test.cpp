@@ -107,7 +107,7 @@ TEST(Ridge, PredictsWeightsTimesFeaturesPlusIntercept)
     for (int i = 0; i < members * targets * (columns + 1); ++i) trained[static_cast<std::size_t>(i / (targets * (columns + 1)))].push_back(static_cast<float>((i * 7) % 11) - 4);
     for (int i = 0; i < rows * columns; ++i) features.push_back(static_cast<float>((i * 5) % 7) - 2);
     std::vector<float> out(rows * members * targets);
-    ridge(1).predictor(trained, data)(features.data(), rows, out.data());
+    ridge(1).predictor(trained, data, parallel::Place::host)(features.data(), rows, out.data());
     for (int i = 0; i < rows; ++i) {
         for (int m = 0; m < members; ++m) {
             for (int t = 0; t < targets; ++t) {

@@ -50,7 +50,7 @@ std::vector<float> predictions(const Family& family, const std::vector<Member>& 
 {
     const auto rows = static_cast<std::int64_t>(pool.size()) / data.columns;
     std::vector<float> out(static_cast<std::size_t>(rows * data.targets) * members.size());
-    family.predictor(members, data)(pool.data(), rows, out.data());
+    family.predictor(members, data, parallel::Place::host)(pool.data(), rows, out.data());
     return out;
 }
 
