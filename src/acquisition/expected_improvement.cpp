@@ -21,23 +21,23 @@ const ScoreRegistration ei{
     "expected improvement over the best labelled value",
     {real("margin", 0.0).at_least(0).help("improvement below this does not count, in standard deviations of the labelled values")},
     [](const Options& options) {
-        return Score{.evaluate = [margin = options.real("margin")](const auto& p, const auto& context, const auto& scores) {
+        return Score{.evaluate = [margin = options.real("margin")](const auto& p, const auto& context, Scores scores) {
             expected_improvement(p, context.incumbent, margin, scores);
         }, .prefers_better = true};
     }};
 
 }  // namespace
 
-void expected_improvement(const models::Predictions& p, const std::vector<double>& incumbent, double margin, const Scores& scores)
+void expected_improvement(const models::Predictions& p, const std::vector<double>& incumbent, double margin, Scores scores)
 {
     const auto member = p.member;
-    Kokkos::deep_copy(scores, 0.0);
+    std::fill_n(scores.begin(), p.rows, 0.0);
     for (int t = 0; t < p.targets(); ++t) {
         const double threshold = incumbent[static_cast<std::size_t>(t)] + margin;
         Kokkos::parallel_for(
             "acquisition/ei", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, p.rows), KOKKOS_LAMBDA(const RowId row) {
                 const auto m = models::moments(member, row, t);
-                scores(row) += improvement(m.mean, Kokkos::sqrt(m.variance), threshold);
+                scores[static_cast<std::size_t>(row)] += improvement(m.mean, Kokkos::sqrt(m.variance), threshold);
             });
     }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "acquisition/score.hpp"
+#include "models/predictions.hpp"
 
 namespace sluice::acquisition {
 
@@ -10,6 +11,6 @@ namespace sluice::acquisition {
 /// \param margin     improvement below this does not count, standardised units, >= 0
 /// \param scores     [rows]
 /// Source: Jones, Schonlau and Welch 1998, eq. 15.
-void expected_improvement(const models::Predictions& predictions, const std::vector<double>& incumbent, double margin, const Scores& scores);
+void expected_improvement(const models::Predictions& predictions, const std::vector<double>& incumbent, double margin, Scores scores);
 
 }  // namespace sluice::acquisition

@@ -1,14 +1,19 @@
 #pragma once
 
 #include "base/registry.hpp"
-#include "models/predictions.hpp"
 
+#include <functional>
 #include <span>
+#include <vector>
+
+namespace sluice::models {
+struct Predictions;
+}
 
 namespace sluice::acquisition {
 
 /// Score of each row of a tile; larger is preferred.
-using Scores = Kokkos::View<double*, Kokkos::DefaultHostExecutionSpace::memory_space>;
+using Scores = std::span<double>;
 
 /// What a score may know beside the predictions.
 struct ScoreContext {
@@ -19,7 +24,7 @@ struct ScoreContext {
 
 /// Fills scores [rows] from predictions on the same rows. It knows nothing of ranks, files or batches.
 struct Score {
-    std::function<void(const models::Predictions&, const ScoreContext&, const Scores&)> evaluate;
+    std::function<void(const models::Predictions&, const ScoreContext&, Scores)> evaluate;
     bool needs_model = true;  ///< false: only first_row and rows of the predictions are read, and no surrogate is trained
     bool prefers_better = false;  ///< predictions of better values raise it: it needs goals that have a better and a worse
 };

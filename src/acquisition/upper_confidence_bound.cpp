@@ -2,7 +2,7 @@
 
 namespace sluice::acquisition {
 
-void upper_confidence_bound(const models::Predictions& p, double kappa, const Scores& scores)
+void upper_confidence_bound(const models::Predictions& p, double kappa, Scores scores)
 {
     const auto member = p.member;
     const int targets = p.targets();
@@ -13,7 +13,7 @@ void upper_confidence_bound(const models::Predictions& p, double kappa, const Sc
                 const auto m = models::moments(member, row, t);
                 sum += m.mean + kappa * Kokkos::sqrt(m.variance);
             }
-            scores(row) = sum;
+            scores[static_cast<std::size_t>(row)] = sum;
         });
 }
 
@@ -24,7 +24,7 @@ const ScoreRegistration ucb{
     "upper confidence bound: mean plus kappa standard deviations",
     {real("kappa", 1.0).at_least(0).help("weight of the standard deviation")},
     [](const Options& options) {
-        return Score{.evaluate = [kappa = options.real("kappa")](const auto& p, const auto&, const auto& scores) { upper_confidence_bound(p, kappa, scores); },
+        return Score{.evaluate = [kappa = options.real("kappa")](const auto& p, const auto&, Scores scores) { upper_confidence_bound(p, kappa, scores); },
                      .prefers_better = true};
     }};
 

@@ -2,7 +2,7 @@
 
 namespace sluice::acquisition {
 
-void variance(const models::Predictions& p, const Scores& scores)
+void variance(const models::Predictions& p, Scores scores)
 {
     const auto member = p.member;
     const int targets = p.targets();
@@ -10,7 +10,7 @@ void variance(const models::Predictions& p, const Scores& scores)
         "acquisition/variance", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, p.rows), KOKKOS_LAMBDA(const RowId row) {
             double sum = 0;
             for (int t = 0; t < targets; ++t) sum += models::moments(member, row, t).variance;
-            scores(row) = sum;
+            scores[static_cast<std::size_t>(row)] = sum;
         });
 }
 
@@ -18,7 +18,7 @@ namespace {
 
 const ScoreRegistration registration{
     "variance", "variance over the ensemble, summed over targets", {}, [](const Options&) {
-        return Score{[](const auto& p, const auto&, const auto& scores) { variance(p, scores); }};
+        return Score{[](const auto& p, const auto&, Scores scores) { variance(p, scores); }};
     }};
 
 }  // namespace

@@ -47,6 +47,7 @@ const std::vector<OptionSpec> pool_keys = {
     whole("test", 0).at_least(0).help("rows of a closed pool, drawn at random, that models are tested on and that are never asked for"),
     text("residency", "auto").one_of({"memory", "stream", "auto"}).help("features are kept in memory, or read again in every pass over the pool; auto: kept where they fit. The answers are the same"),
     real("kept_gigabytes", 0).at_least(0).help("features that a rank keeps at most, for residency = \"auto\"; 0: half of the node's memory, or of what its control group or SLURM allows, shared by its ranks"),
+    whole("member_groups", 1).at_least(1).at_most(1024).help("consecutive ranks that share the surrogates of fusion: each predicts the rows of all of them with some, reading them from the file. The answers are the same"),
 };
 
 /// In place of them, where a simulator draws the pool.
@@ -510,7 +511,7 @@ std::string section_text(const std::string& title, const std::vector<std::pair<s
 /// Keys of [pool] that do not decide the results: where it and its features lie, and that there are no test rows, which older runs do not say.
 std::set<std::string> not_of_the_results(const Options& pool)
 {
-    std::set<std::string> keys = {"file", "residency", "kept_gigabytes"};
+    std::set<std::string> keys = {"file", "residency", "kept_gigabytes", "member_groups"};
     if (pool.whole("test") == 0) keys.insert("test");
     return keys;
 }
@@ -606,6 +607,11 @@ bool CampaignFile::predicts() const
 pool::Residency CampaignFile::residency() const
 {
     return {pool::residency_named(pool.text("residency")), static_cast<std::uint64_t>(pool.real("kept_gigabytes") * 1e9)};
+}
+
+int CampaignFile::member_groups() const
+{
+    return pool.values().contains("member_groups") ? static_cast<int>(pool.whole("member_groups")) : 1;
 }
 
 std::filesystem::path CampaignFile::pool_path() const

@@ -39,6 +39,8 @@ struct CampaignFile {
     bool predicts() const;
     /// Where the features of a pool file are kept.
     pool::Residency residency() const;
+    /// Ranks that share the members of an ensemble in a pass over the pool.
+    int member_groups() const;
     /// The pool file, relative to the folder of the campaign file.
     std::filesystem::path pool_path() const;
 };

@@ -76,7 +76,6 @@ std::vector<double> score(const CampaignFile& file, const pool::Shard& shard, co
         predictions.member = models::Predictions::View("predictions", static_cast<std::size_t>(tiles_per_chunk * tiling.tile_rows),
                                                        static_cast<std::size_t>(surrogate->ensemble.members), file.goals.size());
     }
-    const acquisition::Scores chunk_scores("scores", static_cast<std::size_t>(tiles_per_chunk * tiling.tile_rows));
     together(ranks, [&] {
         for (RowId first = shard.share.first_tile; first < shard.share.end_tile && !stop_requested(); first += tiles_per_chunk) {
             Share chunk{first, std::min(first + tiles_per_chunk, shard.share.end_tile), tiling.first_row(first), 0};
@@ -89,8 +88,7 @@ std::vector<double> score(const CampaignFile& file, const pool::Shard& shard, co
                     predict_tile(shard, scaling, *surrogate, file.goals, tile, tiling.first_row(tile) - chunk.first_row, predictions.member);
                 });
             }
-            rule.evaluate(predictions, context, chunk_scores);
-            std::copy_n(chunk_scores.data(), chunk.rows(), scores.begin() + static_cast<std::ptrdiff_t>(chunk.first_row - shard.share.first_row));
+            rule.evaluate(predictions, context, std::span(scores).subspan(static_cast<std::size_t>(chunk.first_row - shard.share.first_row), static_cast<std::size_t>(chunk.rows())));
             log::progress("score", static_cast<double>(chunk.end_row - shard.share.first_row), static_cast<double>(shard.share.rows()), "rows");
         }
     });

@@ -289,7 +289,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const Tiling tiling = shard.info.tiling();
     const Candidates candidates{tiling, shard.share, generated ? std::span<const pool::RowState>(never_asked) : in.state};
     const auto moments = stages.time(in.iteration, "predict", [&](Work& work) {
-        return predict_pool(shard, scaling, surrogates, labelled, members, switches.folded_window, parallel::place_of_passes(), work, in.ranks);
+        return predict_pool(shard, scaling, surrogates, labelled, members, switches.folded_window, parallel::place_of_passes(), generated ? 1 : in.member_groups, work, in.ranks);
     });
     const bool weighs_geometry = switches.geometric_weight == "on" || (switches.geometric_weight == "pool" && !generated);
     const auto trend = stages.time(in.iteration, "structure", [&](Work&) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <numeric>
 #include <thread>
 
 namespace sluice::parallel {
@@ -153,6 +154,31 @@ std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> min
     if (!mine.empty()) std::memcpy(all.data() + begins[static_cast<std::size_t>(rank_)], mine.data(), mine.size());
     for (std::size_t r = 0; r < ranks; ++r) broadcast_bytes(std::span(all).subspan(begins[r], begins[r + 1] - begins[r]), static_cast<int>(r));
     return all;
+}
+
+std::vector<float> Communicator::exchange(std::span<const float> mine, const std::vector<std::size_t>& to, const std::vector<std::size_t>& from) const
+{
+    constexpr std::size_t most = piece / sizeof(float);
+    constexpr int tag = 31;
+    std::vector<float> theirs(std::accumulate(from.begin(), from.end(), std::size_t{0}));
+    std::vector<MPI_Request> requests;
+    std::size_t begin = 0;
+    for (int rank = 0; rank < size_; ++rank) {
+        const auto end = begin + from[static_cast<std::size_t>(rank)];
+        for (; begin < end; begin += std::min(most, end - begin)) {
+            SLUICE_MPI(MPI_Irecv(theirs.data() + begin, static_cast<int>(std::min(most, end - begin)), MPI_FLOAT, rank, tag, *comm_, &requests.emplace_back(MPI_REQUEST_NULL)));
+        }
+    }
+    begin = 0;
+    for (int rank = 0; rank < size_; ++rank) {
+        const auto end = begin + to[static_cast<std::size_t>(rank)];
+        if (rank != rank_) count_sent((end - begin) * sizeof(float));
+        for (; begin < end; begin += std::min(most, end - begin)) {
+            SLUICE_MPI(MPI_Isend(mine.data() + begin, static_cast<int>(std::min(most, end - begin)), MPI_FLOAT, rank, tag, *comm_, &requests.emplace_back(MPI_REQUEST_NULL)));
+        }
+    }
+    SLUICE_MPI(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
+    return theirs;
 }
 
 void Communicator::broadcast_bytes(std::span<std::byte> data, int root) const

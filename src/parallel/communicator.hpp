@@ -74,6 +74,9 @@ public:
         return all;
     }
 
+    /// Every rank gives floats to every other. \param mine  `to[r]` of them for rank r, in rank order  \return  `from[r]` from rank r, in rank order
+    std::vector<float> exchange(std::span<const float> mine, const std::vector<std::size_t>& to, const std::vector<std::size_t>& from) const;
+
     /// Overwrites `data` on every rank with the root's.
     template <typename T>
     void broadcast(std::span<T> data, int root) const
@@ -90,6 +93,8 @@ public:
     Communicator on_this_node() const;
 
     std::int64_t bytes_sent() const { return *bytes_sent_; }
+    /// Of what is sent beside this class.
+    void count_sent(std::size_t bytes) const { *bytes_sent_ += static_cast<std::int64_t>(bytes); }
 
 private:
     std::vector<std::byte> gather_bytes(std::span<const std::byte> mine) const;

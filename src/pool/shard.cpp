@@ -233,6 +233,17 @@ Shard read_shard(const std::string& path, const Communicator& ranks, bool with_t
     return shard;
 }
 
+Shard rows_from_file(const Shard& like, const Share& share, const Communicator& ranks)
+{
+    Shard shard;
+    shard.info = like.info;
+    shard.share = share;
+    const auto dropped = ranks.gather(std::span<const RowId>(like.dropped));
+    std::copy_if(dropped.begin(), dropped.end(), std::back_inserter(shard.dropped), [&](RowId row) { return share.owns(row); });
+    together(ranks, [&] { shard.stream = open_stream(hdf5::File::open(like.info.path, ranks), like.info); });
+    return shard;
+}
+
 Shard shard_of_features(const Shard& like, RowId columns)
 {
     Shard shard;

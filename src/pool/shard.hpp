@@ -55,6 +55,9 @@ struct Shard {
 /// Reads this rank's tiles once, whether they are kept or not. Collective. Error names row and column of a feature that is not a number.
 Shard read_shard(const std::string& path, const Communicator& ranks, bool with_targets, MissingFeatures missing, const Residency& residency = {});
 
+/// Other rows of the pool file that a shard is of, read in every pass, without targets and fingerprint. Error if they can't be streamed. Collective.
+Shard rows_from_file(const Shard& like, const Share& share, const Communicator& ranks);
+
 /// A shard in memory whose rows are dealt as those of another: float32, unnamed columns, no targets, no fingerprint. The caller fills the features.
 Shard shard_of_features(const Shard& like, RowId columns);
 

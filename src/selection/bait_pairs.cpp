@@ -96,15 +96,15 @@ void covariances(const TileFactors& one, std::int64_t i, std::int64_t rows, cons
 /// Squares of a matrix summed along both sides.
 void sum_squares(const Matrix& product, std::vector<double>& of_rows, std::vector<double>& of_columns)
 {
-    constexpr Eigen::Index lanes = 8;
-    const auto rows = product.rows(), whole = rows / lanes * lanes;
+    constexpr int lanes = 8;
+    const Eigen::Index rows = product.rows(), whole = rows / lanes * lanes;
     of_rows.assign(static_cast<std::size_t>(rows), 0.0);
     of_columns.assign(static_cast<std::size_t>(product.cols()), 0.0);
     for (Eigen::Index j = 0; j < product.cols(); ++j) {
         const float* column = product.col(j).data();
         std::array<double, lanes> sum{};
         for (Eigen::Index i = 0; i < whole; i += lanes) {
-            for (Eigen::Index l = 0; l < lanes; ++l) {
+            for (int l = 0; l < lanes; ++l) {
                 const auto value = static_cast<double>(column[i + l]);
                 sum[static_cast<std::size_t>(l)] += value * value;
                 of_rows[static_cast<std::size_t>(i + l)] += value * value;

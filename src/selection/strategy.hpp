@@ -30,6 +30,7 @@ struct StrategyInput {
     std::int64_t iteration;
     const std::filesystem::path& folder;    ///< of the run, for what a strategy keeps while it works
     double checkpoint_seconds;              ///< between two writings of what it keeps
+    int member_groups;                      ///< ranks that share the members of an ensemble in a pass over the pool
     parallel::StageRecord& stages;
     const Communicator& ranks;
 };

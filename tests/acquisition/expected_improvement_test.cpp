@@ -37,13 +37,13 @@ std::vector<std::vector<float>> members(double mean, double sd)
 
 TEST(ExpectedImprovement, IsTheIntegralOverTheNormalDistribution)
 {
-    const Scores scores("scores", 1);
+    std::vector<double> scores(1);
     for (const double sd : {1.0 / 64, 0.5, 1.0, 8.0}) {
         for (const double mean : {-1.5, 0.0, 2.25}) {
             for (const double z : {-5.0, -1.0, -0.25, 0.0, 0.25, 1.0, 5.0}) {
                 const double best = mean - z * sd;
                 expected_improvement(test::predictions({members(mean, sd)}), {best}, 0, scores);
-                EXPECT_NEAR(scores(0), by_integration(mean, sd, best), 1e-9) << "mean " << mean << ", sd " << sd << ", best " << best;
+                EXPECT_NEAR(scores[0], by_integration(mean, sd, best), 1e-9) << "mean " << mean << ", sd " << sd << ", best " << best;
             }
         }
     }
@@ -51,29 +51,29 @@ TEST(ExpectedImprovement, IsTheIntegralOverTheNormalDistribution)
 
 TEST(ExpectedImprovement, WithoutDeviationIsTheGainIfThereIsOne)
 {
-    const Scores scores("scores", 3);
+    std::vector<double> scores(3);
     expected_improvement(test::predictions({members(1.5, 0), members(0.5, 0), members(0.75, 0)}), {0.75}, 0, scores);
-    EXPECT_EQ(scores(0), 0.75);
-    EXPECT_EQ(scores(1), 0);
-    EXPECT_EQ(scores(2), 0);
+    EXPECT_EQ(scores[0], 0.75);
+    EXPECT_EQ(scores[1], 0);
+    EXPECT_EQ(scores[2], 0);
 }
 
 TEST(ExpectedImprovement, IsNeverNegativeHoweverFarBelowTheBest)
 {
-    const Scores scores("scores", 1);
+    std::vector<double> scores(1);
     for (const double best : {10.0, 38.0, 100.0, 1e6}) {
         expected_improvement(test::predictions({members(0, 1)}), {best}, 0, scores);
-        EXPECT_GE(scores(0), 0) << best;
-        EXPECT_LT(scores(0), 1e-9) << best;
+        EXPECT_GE(scores[0], 0) << best;
+        EXPECT_LT(scores[0], 1e-9) << best;
     }
 }
 
 TEST(ExpectedImprovement, SumsTargetsAndCountsFromTheMargin)
 {
-    const Scores scores("scores", 1);
-    scores(0) = 100;  // left from the tile before
+    std::vector<double> scores(1);
+    scores[0] = 100;  // left from the tile before
     expected_improvement(test::predictions({{{-1, 1}, {1, 2}}}), {0.5, 1}, 0.25, scores);
-    EXPECT_NEAR(scores(0), by_integration(0, 1, 0.75) + by_integration(1.5, 0.5, 1.25), 1e-9);
+    EXPECT_NEAR(scores[0], by_integration(0, 1, 0.75) + by_integration(1.5, 0.5, 1.25), 1e-9);
 }
 
 }  // namespace sluice::acquisition

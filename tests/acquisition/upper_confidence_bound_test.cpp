@@ -12,14 +12,14 @@ TEST(UpperConfidenceBound, IsMeanPlusKappaDeviationsSummedOverTargets)
 {
     // Row 0: means 2 and 2, population variances 2/3 and 8. Row 1: the members agree.
     const auto p = test::predictions({{{1, 0}, {2, 0}, {3, 6}}, {{-4, 1}, {-4, 1}, {-4, 1}}}, 1);
-    const Scores scores("scores", 3);
-    scores(2) = 77;
+    std::vector<double> scores(3);
+    scores[2] = 77;
     upper_confidence_bound(p, 0.5, scores);
-    EXPECT_DOUBLE_EQ(scores(0), 4 + 0.5 * (std::sqrt(2.0 / 3) + std::sqrt(8.0)));
-    EXPECT_DOUBLE_EQ(scores(1), -3);
-    EXPECT_EQ(scores(2), 77) << "a row that is not meant";
+    EXPECT_DOUBLE_EQ(scores[0], 4 + 0.5 * (std::sqrt(2.0 / 3) + std::sqrt(8.0)));
+    EXPECT_DOUBLE_EQ(scores[1], -3);
+    EXPECT_EQ(scores[2], 77) << "a row that is not meant";
     upper_confidence_bound(p, 0, scores);
-    EXPECT_DOUBLE_EQ(scores(0), 4);
+    EXPECT_DOUBLE_EQ(scores[0], 4);
 }
 
 TEST(UpperConfidenceBound, ReadsKappaFromItsOptions)
@@ -29,9 +29,9 @@ TEST(UpperConfidenceBound, ReadsKappaFromItsOptions)
     options.set(registered->options.at(0), 3.0);
     const auto score = registered->make(options);
     EXPECT_TRUE(score.needs_model);
-    const Scores scores("scores", 1);
+    std::vector<double> scores(1);
     score.evaluate(test::predictions({{{1}, {5}}}), {}, scores);
-    EXPECT_DOUBLE_EQ(scores(0), 3 + 3 * 2);
+    EXPECT_DOUBLE_EQ(scores[0], 3 + 3 * 2);
 }
 
 }  // namespace sluice::acquisition

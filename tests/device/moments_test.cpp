@@ -49,10 +49,10 @@ Fitted fit(const pool::Shard& shard, const pool::Scaling& scaling)
     return fitted;
 }
 
-Moments moments_of(const pool::Shard& shard, const pool::Scaling& scaling, const Fitted& fitted, parallel::Place place)
+Moments moments_of(const pool::Shard& shard, const pool::Scaling& scaling, const Fitted& fitted, parallel::Place place, int groups = 1)
 {
     Work work;
-    return predict_pool(shard, scaling, fitted.surrogates, fitted.labelled, members, true, place, work, ranks());
+    return predict_pool(shard, scaling, fitted.surrogates, fitted.labelled, members, true, place, groups, work, ranks());
 }
 
 class DeviceMoments : public ::testing::TestWithParam<pool::FeatureType> {};
@@ -101,6 +101,25 @@ TEST(DeviceMomentsOfAShare, AreThoseOfTheWholePool)
     for (std::size_t i = 0; i < own.mean.size(); ++i) {
         ASSERT_EQ(own.mean[i], whole.mean[first * own.columns + i]);
         ASSERT_EQ(own.deviation[i], whole.deviation[first * own.columns + i]);
+    }
+}
+
+/// Groups of two ranks, the last of one where their number is odd; surrogates of unequal work; more groups than surrogates need.
+TEST(DeviceMomentsOfAGroup, AreThoseOfRanksAlone)
+{
+    const test::SharedFolder folder;
+    const auto path = test::write_pool({.rows = 3000, .columns = 6, .tile_rows = 64}, folder.path / "pool.h5", ranks());
+    ranks().barrier();
+    const auto scaling = pool::Scaling::identity(6);
+    const auto shard = pool::read_shard(path, ranks(), false, pool::MissingFeatures::error, {pool::Residency::memory, 0});
+    const auto fitted = fit(shard, scaling);
+    for (const auto place : {parallel::Place::host, parallel::Place::device}) {
+        const auto alone = moments_of(shard, scaling, fitted, place);
+        for (const int groups : {2, 3, 50}) {
+            const auto shared = moments_of(shard, scaling, fitted, place, groups);
+            EXPECT_EQ(shared.mean, alone.mean) << groups;
+            EXPECT_EQ(shared.deviation, alone.deviation) << groups;
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 #include "fusion/channels.hpp"
+#include "fusion/closeness.hpp"
 
 #include "support/world.hpp"
 

@@ -75,7 +75,7 @@ TEST(FitEnsemble, TrainsEveryMemberOnceOnItsOwnResample)
         return members;
     };
     std::vector<models::Member> seen;
-    family.predictor = [&](const std::vector<models::Member>& members, const models::TrainingSet&) {
+    family.predictor = [&](const std::vector<models::Member>& members, const models::TrainingSet&, parallel::Place) {
         seen = members;
         return [](const float*, std::int64_t rows, float* out) { std::fill_n(out, rows * 10, 0.0F); };
     };

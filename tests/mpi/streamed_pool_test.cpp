@@ -18,7 +18,7 @@ protected:
         ranks().barrier();
     }
 
-    campaign::CampaignFile file(const std::string& strategy, const std::string& residency, int iterations = 3)
+    campaign::CampaignFile file(const std::string& strategy, const std::string& residency, int iterations = 3, int member_groups = 1)
     {
         const auto text = fmt::format(R"([campaign]
 name = "streamed"
@@ -30,13 +30,14 @@ initial = {{ count = 12 }}
 file = "pool.h5"
 scaling = "standard"
 residency = "{}"
+member_groups = {}
 [[target]]
 name = "y0"
 goal = "maximize"
 [problem]
 kind = "closed-pool"
 {})",
-                                      iterations, residency, strategy);
+                                      iterations, residency, member_groups, strategy);
         return campaign::parse_campaign(text, folder.path / "c.toml", {});
     }
 
@@ -66,6 +67,17 @@ TEST_F(StreamedPool, IsAskedForTheSameRowsAsOneInMemory)
         const auto size = std::to_string(std::string(strategy).size());
         EXPECT_EQ(journal("stream" + size), journal("memory" + size));
     }
+}
+
+/// Pairs of ranks that share the surrogates; a run may begin with groups and go on without.
+TEST_F(StreamedPool, IsAskedForTheSameRowsByRanksThatShareTheMembers)
+{
+    campaign::Campaign(file(fusion, "memory", 3), folder.path / "alone", ranks()).run();
+    campaign::Campaign(file(fusion, "memory", 2, 2), folder.path / "groups", ranks()).run();
+    campaign::Campaign(file(fusion, "stream", 3, 1), folder.path / "groups", ranks()).run();
+    campaign::Campaign(file(fusion, "stream", 3, 3), folder.path / "threes", ranks()).run();
+    EXPECT_EQ(journal("groups"), journal("alone"));
+    EXPECT_EQ(journal("threes"), journal("alone"));
 }
 
 TEST_F(StreamedPool, GoesOnWithARunThatBeganInMemory)

@@ -26,7 +26,7 @@ elseif(NOT HDF5_IS_PARALLEL)
                       "Debian: install libhdf5-openmpi-dev; on a cluster: spack install hdf5 +mpi, and set HDF5_ROOT to it.")
 endif()
 
-find_package(Kokkos CONFIG QUIET)
+find_package(Kokkos CONFIG QUIET COMPONENTS separable_compilation)  # the compiler of a source is chosen below
 if(NOT Kokkos_FOUND)
   message(FATAL_ERROR "No Kokkos found. Run tools/bootstrap, which builds it, then configure through tools/build; "
                       "or on a cluster: spack install kokkos@4.5: +openmp, and add it to CMAKE_PREFIX_PATH.")
@@ -38,6 +38,11 @@ endif()
 if(SLUICE_CUDA AND NOT Kokkos_ENABLE_CUDA)
   message(FATAL_ERROR "The cuda preset needs a Kokkos built with CUDA; the one in ${Kokkos_DIR} is not. "
                       "On a cluster take the GPU specs of Spack.yaml, and set CMAKE_PREFIX_PATH to them.")
+endif()
+
+if(SLUICE_CUDA)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env SLUICE_NVCC_WRAPPER=${Kokkos_DIR}/../../../bin/nvcc_wrapper NVCC_WRAPPER_DEFAULT_COMPILER=${CMAKE_CXX_COMPILER}
+    ${PROJECT_SOURCE_DIR}/tools/cmake/nvcc_for_kokkos)
 endif()
 
 find_package(Torch CONFIG QUIET)
@@ -78,6 +83,15 @@ target_link_libraries(sluice_dependencies INTERFACE Kokkos::kokkos MPI::MPI_CXX 
   tomlplusplus::tomlplusplus spdlog::spdlog fmt::fmt nlohmann_json::nlohmann_json PkgConfig::LIBZIP PkgConfig::XXHASH ${CSV_LIBRARY}
   Eigen3::Eigen PkgConfig::IGRAPH ${XGBOOST_LIBRARY} ${LIGHTGBM_LIBRARY})
 target_include_directories(sluice_dependencies SYSTEM INTERFACE ${LIGHTGBM_INCLUDE})
+if(SLUICE_CUDA)
+  find_path(NCCL_INCLUDE nccl.h HINTS $ENV{NCCL_ROOT}/include)
+  find_library(NCCL_LIBRARY nccl HINTS $ENV{NCCL_ROOT}/lib)
+  if(NOT NCCL_INCLUDE OR NOT NCCL_LIBRARY)
+    message(FATAL_ERROR "No NCCL found. Run tools/bootstrap-cuda and configure as tools/check-cuda does; or on a cluster: spack install nccl, and set NCCL_ROOT to it.")
+  endif()
+  target_include_directories(sluice_dependencies SYSTEM INTERFACE ${NCCL_INCLUDE})
+  target_link_libraries(sluice_dependencies INTERFACE ${NCCL_LIBRARY})
+endif()
 # OMPI_SKIP_MPICXX: the C++ bindings of MPI were withdrawn, and warn.
 # EIGEN_DONT_PARALLELIZE: Eigen would cut a matrix product by the number of threads, and round accordingly.
 target_compile_definitions(sluice_dependencies INTERFACE OMPI_SKIP_MPICXX EIGEN_DONT_PARALLELIZE)
