@@ -1,6 +1,7 @@
 #include "acquisition/mi_lb.hpp"
 
 #include "base/elementary.hpp"
+#include "base/wide_vectors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -201,23 +202,16 @@ inline double log_delta(EnsembleMixture& mixture)
     return elementary::log(sum_of(delta)) + (largest < far ? largest : 0);
 }
 
-#ifdef __x86_64__
-/// The same for CPUs with vectors of 512 bits: the lanes of a loop are the same, and so are the bits.
-__attribute__((target("arch=x86-64-v4,prefer-vector-width=512"), flatten)) double log_delta_512(EnsembleMixture& mixture)
+SLUICE_WIDE_VECTORS double log_delta_wide(EnsembleMixture& mixture)
 {
     return log_delta(mixture);
 }
-#endif
 
 }  // namespace
 
 double mi_lb_log_delta(EnsembleMixture& mixture)
 {
-#ifdef __x86_64__
-    static const bool is_wide = __builtin_cpu_supports("x86-64-v4");
-    if (is_wide) return log_delta_512(mixture);
-#endif
-    return log_delta(mixture);
+    return has_wide_vectors() ? log_delta_wide(mixture) : log_delta(mixture);
 }
 
 float mi_lb_two_term(const EnsembleMixture& mixture)

@@ -1,7 +1,7 @@
 #include "parallel/runtime.hpp"
 
 #include "parallel/device.hpp"
-#include "parallel/torch_threads.hpp"
+#include "parallel/torch_setup.hpp"
 
 #include <Kokkos_Core.hpp>
 
@@ -61,7 +61,9 @@ void Runtime::start_threads(int threads)
     together(world(), [&] { threads = threads > 0 ? threads : threads_of_environment(); });
     if (threads == 0) threads = fair_share_of_cores(world());
     together(world(), [] {
-        if (place_of_passes() == Place::device && gpus_on_this_node() == 0) fail("no GPU on this node: this program was built for GPUs; run it where there are some, or build the release preset");
+        if (place_of_passes() == Place::host) return;
+        if (gpus_on_this_node() == 0) fail("no GPU on this node: this program was built for GPUs; run it where there are some, or build the release preset");
+        if (!torch_has_gpu()) fail("this program was built for GPUs with a LibTorch that is not; configure it again with CMAKE_PREFIX_PATH at a LibTorch with CUDA");
     });
     ::setenv("OMP_PROC_BIND", "false", 0);
     Kokkos::initialize(Kokkos::InitializationSettings().set_num_threads(threads).set_disable_warnings(true));

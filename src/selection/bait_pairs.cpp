@@ -102,11 +102,11 @@ void sum_squares(const Matrix& product, std::vector<double>& of_rows, std::vecto
     of_columns.assign(static_cast<std::size_t>(product.cols()), 0.0);
     for (Eigen::Index j = 0; j < product.cols(); ++j) {
         const float* column = product.col(j).data();
-        std::array<double, lanes> sum{};
+        double sum[lanes] = {};
         for (Eigen::Index i = 0; i < whole; i += lanes) {
             for (int l = 0; l < lanes; ++l) {
                 const auto value = static_cast<double>(column[i + l]);
-                sum[static_cast<std::size_t>(l)] += value * value;
+                sum[l] += value * value;
                 of_rows[static_cast<std::size_t>(i + l)] += value * value;
             }
         }

@@ -43,6 +43,7 @@ endif()
 if(SLUICE_CUDA)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env SLUICE_NVCC_WRAPPER=${Kokkos_DIR}/../../../bin/nvcc_wrapper NVCC_WRAPPER_DEFAULT_COMPILER=${CMAKE_CXX_COMPILER}
     ${PROJECT_SOURCE_DIR}/tools/cmake/nvcc_for_kokkos)
+  set(CMAKE_CXX_LINKER_LAUNCHER ${PROJECT_SOURCE_DIR}/tools/cmake/nvcc_for_kokkos)  # Kokkos has options for nvcc in links too
 endif()
 
 find_package(Torch CONFIG QUIET)

@@ -14,6 +14,8 @@ namespace sluice::fusion {
 /// arrays of 16 it makes code several times slower.)
 class SquaredDistance {
 public:
+    SquaredDistance() : first_{}, second_{} {}  // named: nvcc takes a constructor that is made for a device's too, and has no such vectors there
+
     /// Distance of two padded rows.
     static float between(const float* a, const float* b, std::int64_t stride)
     {
@@ -60,7 +62,7 @@ private:
         return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
     }
 
-    Vector first_{}, second_{};
+    Vector first_, second_;
 };
 
 /// Squared distances between blocks of rows; a block of either side stays in cache.

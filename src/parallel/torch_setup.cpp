@@ -1,5 +1,6 @@
-#include "parallel/torch_threads.hpp"
+#include "parallel/torch_setup.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 namespace sluice::parallel {
@@ -8,6 +9,11 @@ void use_one_torch_thread()
 {
     at::set_num_threads(1);
     at::set_num_interop_threads(1);
+}
+
+bool torch_has_gpu()
+{
+    return at::hasCUDA();
 }
 
 }  // namespace sluice::parallel
