@@ -31,12 +31,13 @@ const ScoreRegistration ei{
 void expected_improvement(const models::Predictions& p, const std::vector<double>& incumbent, double margin, Scores scores)
 {
     const auto member = p.member;
+    const auto form = p.form;
     std::fill_n(scores.begin(), p.rows, 0.0);
     for (int t = 0; t < p.targets(); ++t) {
         const double threshold = incumbent[static_cast<std::size_t>(t)] + margin;
         Kokkos::parallel_for(
             "acquisition/ei", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, p.rows), KOKKOS_LAMBDA(const RowId row) {
-                const auto m = models::moments(member, row, t);
+                const auto m = models::moments(member, form, row, t);
                 scores[static_cast<std::size_t>(row)] += improvement(m.mean, Kokkos::sqrt(m.variance), threshold);
             });
     }

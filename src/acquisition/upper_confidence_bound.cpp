@@ -5,12 +5,13 @@ namespace sluice::acquisition {
 void upper_confidence_bound(const models::Predictions& p, double kappa, Scores scores)
 {
     const auto member = p.member;
+    const auto form = p.form;
     const int targets = p.targets();
     Kokkos::parallel_for(
         "acquisition/ucb", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, p.rows), KOKKOS_LAMBDA(const RowId row) {
             double sum = 0;
             for (int t = 0; t < targets; ++t) {
-                const auto m = models::moments(member, row, t);
+                const auto m = models::moments(member, form, row, t);
                 sum += m.mean + kappa * Kokkos::sqrt(m.variance);
             }
             scores[static_cast<std::size_t>(row)] = sum;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace sluice::campaign {
 
@@ -14,6 +15,17 @@ double StandardisedTargets::merit(double standardised, const problems::Goal& goa
         case problems::GoalKind::window: return -std::abs(standardised - (goal.centre() - mean[target]) / deviation[target]);
     }
     return standardised;
+}
+
+models::Moments StandardisedTargets::merit(const models::Moments& standardised, const problems::Goal& goal, std::size_t target) const
+{
+    if (goal.kind == problems::GoalKind::minimize) return {-standardised.mean, standardised.variance};
+    if (goal.kind != problems::GoalKind::window) return standardised;
+    const double away = standardised.mean - (goal.centre() - mean[target]) / deviation[target], spread = std::sqrt(standardised.variance);
+    if (spread == 0) return {-std::abs(away), 0};
+    const double z = away / spread;
+    const double distance = spread * std::sqrt(2 / std::numbers::pi) * std::exp(-0.5 * z * z) + away * std::erf(z / std::numbers::sqrt2);
+    return {-distance, std::max(away * away + standardised.variance - distance * distance, 0.0)};
 }
 
 StandardisedTargets standardise_targets(const std::map<RowId, std::vector<double>>& labelled, std::size_t targets)

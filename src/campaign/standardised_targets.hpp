@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/family.hpp"
+#include "models/predictions.hpp"
 #include "pool/shard.hpp"
 #include "problems/goal.hpp"
 
@@ -17,6 +17,8 @@ struct StandardisedTargets {
     double raw(double standardised, std::size_t target) const { return mean[target] + deviation[target] * standardised; }
     /// A standardised prediction as something to maximise, in standardised units.
     double merit(double standardised, const problems::Goal& goal, std::size_t target) const;
+    /// Mean and variance of the merit of a normal distribution: for a window, of a folded one.
+    models::Moments merit(const models::Moments& standardised, const problems::Goal& goal, std::size_t target) const;
 };
 
 StandardisedTargets standardise_targets(const std::map<RowId, std::vector<double>>& labelled, std::size_t targets);

@@ -4,6 +4,7 @@
 #include "parallel/for_each_tile.hpp"
 
 #include <cmath>
+#include <numeric>
 
 namespace sluice::models {
 
@@ -67,10 +68,21 @@ std::vector<Member> gather_members(const std::vector<Member>& own, const Communi
     return all;
 }
 
+namespace {
+
+Bootstrap every_row(std::int64_t count)
+{
+    Bootstrap rows(static_cast<std::size_t>(count));
+    std::iota(rows.begin(), rows.end(), std::int64_t{0});
+    return rows;
+}
+
+}  // namespace
+
 Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks)
 {
     std::vector<Bootstrap> bootstraps;
-    for (int m = 0; m < members; ++m) bootstraps.push_back(draw_bootstrap(data.count(), m, key));
+    for (int m = 0; m < members; ++m) bootstraps.push_back(family.form == Form::members ? draw_bootstrap(data.count(), m, key) : every_row(data.count()));
 
     // Blocks are tiles of members.
     const Tiling blocks{members, block};
@@ -89,8 +101,14 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     for (auto& part : trained) std::move(part.begin(), part.end(), std::back_inserter(own));
     Ensemble ensemble;
     ensemble.members = members;
-    ensemble.predict = family.predictor(gather_members(own, ranks), data, parallel::Place::host);
+    ensemble.form = family.form;
+    const auto all = gather_members(own, ranks);
+    together(ranks, [&] {
+        ensemble.predict = family.predictor(all, data, parallel::Place::host);
+        if (family.posterior) ensemble.posterior = family.posterior(all, data);
+    });
     ensemble.flops_per_row = family.flops_per_row(data, members);
+    if (family.form == Form::moments) return ensemble;
 
     std::vector<float> predictions(static_cast<std::size_t>(data.count() * members * data.targets));
     ensemble.predict(data.x.data(), data.count(), predictions.data());

@@ -3,14 +3,21 @@
 #include "models/family.hpp"
 #include "models/predictions.hpp"
 
+#include <optional>
+
 namespace sluice::models {
 
-/// A bootstrap ensemble, the same on every rank.
+/// A bootstrap ensemble, or one distribution, the same on every rank.
 struct Ensemble {
     int members = 0;
+    Form form = Form::members;
     Predict predict;
+    std::optional<Posterior> posterior;  ///< of a Gaussian process
     double flops_per_row = 0;
-    std::vector<double> out_of_bag_r2;  ///< per target, see out_of_bag_r2; NaN if no row is out of bag
+    std::vector<double> out_of_bag_r2;  ///< per target, see out_of_bag_r2; NaN if no row is out of bag; empty without resamples
+
+    /// Numbers that are predicted for a row and target.
+    int width() const { return form == Form::members ? members : 2; }
 };
 
 /// The resample of one member: keyed by member, so that it does not matter which rank draws it.
@@ -19,7 +26,7 @@ Bootstrap draw_bootstrap(std::int64_t count, int member, const FitKey& key);
 /// All ranks' members, in rank order, on every rank. Collective.
 std::vector<Member> gather_members(const std::vector<Member>& own, const Communicator& ranks);
 
-/// Trains `members` members in blocks of `block`, dealt to ranks, and gathers them. A block is the unit of batching: its shape, and with it every
+/// Trains `members` members, on a bootstrap each or, with moments, on all rows, in blocks of `block`, dealt to ranks, and gathers them. A block is the unit of batching: its shape, and with it every
 /// bit of the result, does not depend on the number of ranks. Collective; a safe point.
 Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks);
 

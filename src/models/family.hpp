@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "base/registry.hpp"
+#include "models/posterior.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/device.hpp"
 
@@ -26,7 +27,14 @@ struct TrainingSet {
 /// One member's resample of the labelled rows: indices into the training set, with repetitions; count() of them for a bootstrap, fewer for a fold.
 using Bootstrap = std::vector<std::int64_t>;
 
-/// Fills `out` [rows, members, targets] for features [rows, columns]. On the host it is called from several threads at once, always with the same number of rows.
+/// What a family says of a row and target.
+enum class Form {
+    members,  ///< one number per member of an ensemble
+    moments,  ///< mean and variance of one distribution
+};
+
+/// Fills `out` [rows, members, targets], or [rows, 2, targets] with moments, for features [rows, columns]. On the host it is called from several threads at once,
+/// always with the same number of rows.
 using Predict = std::function<void(const float* features, std::int64_t rows, float* out)>;
 
 /// What the draws of a fit are keyed by, beside the member.
@@ -44,7 +52,7 @@ struct FitKey {
 /// A trained member: a flat list of floats, so that members can be trained anywhere and gathered everywhere. Its meaning is its family's.
 using Member = std::vector<float>;
 
-/// A surrogate family.
+/// A surrogate family. With moments it is one distribution, whatever its members are, all of which learn from all labelled rows.
 struct Family {
     /// One member per resample, consecutive ones from `first_member`, which keys their random draws. All are trained as one batch.
     std::function<std::vector<Member>(const TrainingSet&, std::span<const Bootstrap>, int first_member, const FitKey&)> train;
@@ -52,6 +60,9 @@ struct Family {
     std::function<Predict(const std::vector<Member>&, const TrainingSet&, parallel::Place)> predictor;
     /// Floating-point operations of predicting one row with all members, for the record of stages.
     std::function<double(const TrainingSet&, std::int64_t members)> flops_per_row;
+    Form form = Form::members;
+    /// Of a Gaussian process: for rules that condition on rows before their labels are there. Otherwise empty.
+    std::function<Posterior(const std::vector<Member>&, const TrainingSet&)> posterior = {};
 };
 
 using FamilyRegistration = Registration<Family>;

@@ -1,18 +1,20 @@
 #pragma once
 
-#include "parallel/communicator.hpp"
+#include "models/family.hpp"
 
 #include <Kokkos_Core.hpp>
 
 namespace sluice::models {
 
-/// What every member of an ensemble says about consecutive rows of the pool, in standardised target units, larger = better (see Goal).
+/// What every member of an ensemble says about consecutive rows of the pool, in standardised target units, larger = better (see Goal). Or the mean and
+/// variance of a distribution, in place of members 0 and 1: scores ask for moments and need not know which.
 struct Predictions {
     using View = Kokkos::View<float***, Kokkos::LayoutRight, Kokkos::DefaultHostExecutionSpace::memory_space>;
 
     RowId first_row = 0;  ///< global row of index 0
     RowId rows = 0;
-    View member;          ///< [rows, members, targets], of which the first `rows` are meant
+    View member;          ///< [rows, members or 2, targets], of which the first `rows` are meant
+    Form form = Form::members;
 
     int members() const { return static_cast<int>(member.extent(1)); }
     int targets() const { return static_cast<int>(member.extent(2)); }
@@ -37,6 +39,13 @@ KOKKOS_INLINE_FUNCTION Moments moments(const View& member, RowId row, int target
         variance += deviation * deviation;
     }
     return {mean, variance / count};
+}
+
+/// As above, or as they stand.
+KOKKOS_INLINE_FUNCTION Moments moments(const Predictions::View& values, Form form, RowId row, int target)
+{
+    if (form == Form::members) return moments(values, row, target);
+    return {static_cast<double>(values(row, 0, target)), static_cast<double>(values(row, 1, target))};
 }
 
 }  // namespace sluice::models

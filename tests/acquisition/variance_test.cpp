@@ -25,4 +25,13 @@ TEST(Variance, OfLargeValuesThatLieCloseIsNotLost)
     EXPECT_DOUBLE_EQ(scores[0], 1.25);
 }
 
+TEST(Variance, OfADistributionIsItsOwn)
+{
+    auto p = test::predictions({{{1, 0}, {2, 0.5F}}});
+    p.form = models::Form::moments;
+    const Scores scores("scores", 1);
+    variance(p, scores);
+    EXPECT_EQ(scores(0), 2.5);
+}
+
 }  // namespace sluice::acquisition

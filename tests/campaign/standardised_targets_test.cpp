@@ -32,6 +32,27 @@ TEST(StandardisedTargets, MeritOrdersPredictionsAsTheGoalOrdersRawValues)
     }
 }
 
+/// Moments of a merit by a sum over the normal distribution's quantiles.
+TEST(StandardisedTargets, MeritOfADistributionHasTheMomentsOfItsValuesMerits)
+{
+    const StandardisedTargets standard{{100}, {20}};
+    for (const auto& goal : {Goal{"y", GoalKind::maximize}, Goal{"y", GoalKind::minimize}, Goal{"y", GoalKind::predict}, Goal{"y", GoalKind::window, 90, 94}}) {
+        for (const double mean : {-2.0, -0.4, 0.3}) {
+            constexpr double deviation = 0.5, reach = 8;
+            constexpr int steps = 200000;
+            double weight = 0, first = 0, second = 0;
+            for (int i = 0; i < steps; ++i) {
+                const double z = reach * (2 * (i + 0.5) / steps - 1), w = std::exp(-0.5 * z * z), m = standard.merit(mean + deviation * z, goal, 0);
+                weight += w, first += w * m, second += w * m * m;
+            }
+            const auto merit = standard.merit(models::Moments{mean, deviation * deviation}, goal, 0);
+            EXPECT_NEAR(merit.mean, first / weight, 1e-7);
+            EXPECT_NEAR(merit.variance, second / weight - std::pow(first / weight, 2), 1e-7);
+        }
+        EXPECT_EQ(standard.merit(models::Moments{0.3, 0}, goal, 0).mean, standard.merit(0.3, goal, 0)) << "nothing is uncertain";
+    }
+}
+
 TEST(StandardisedTargets, IncumbentIsTheBestMeritOfEachTarget)
 {
     models::TrainingSet data;
