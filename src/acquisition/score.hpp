@@ -1,8 +1,10 @@
 #pragma once
 
 #include "base/registry.hpp"
+#include "models/family.hpp"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,6 +29,7 @@ struct Score {
     std::function<void(const models::Predictions&, const ScoreContext&, Scores)> evaluate;
     bool needs_model = true;  ///< false: only first_row and rows of the predictions are read, and no surrogate is trained
     bool prefers_better = false;  ///< predictions of better values raise it: it needs goals that have a better and a worse
+    std::optional<models::Family> own_model = {};  ///< trained beside the surrogate on the same labels; its predictions are read in place of the surrogate's
 };
 
 using ScoreRegistration = Registration<Score>;

@@ -36,6 +36,11 @@ enum class Purpose : std::uint32_t {
     simulated_system = 24,
     simulated_latent = 25,
     simulated_noise = 26,
+    density_sample = 27,
+    kernel_start = 28,
+    kernel_rows = 29,
+    dropout = 30,
+    dropout_passes = 31,
 };
 
 /// Philox4x32-10, a counter-based generator: the k-th number is a function of key and counter alone.

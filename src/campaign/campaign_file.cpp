@@ -70,7 +70,7 @@ const std::vector<OptionSpec> target_keys = {
 };
 
 const std::vector<OptionSpec> surrogate_keys = {
-    whole("members", 10).at_least(2).at_most(1000).help("bootstrap members"),
+    whole("members", 10).at_least(1).at_most(1000).help("bootstrap members, at least 2; of mc-dropout, networks; of a Gaussian process, starts of the search for its kernel"),
     whole("member_block", 5).at_least(1).at_most(1000).help("members trained as one batch; ranks share blocks, results depend on it in the last bits"),
 };
 
@@ -413,6 +413,32 @@ void check_score(Reader& reader, const toml::table& root, const CampaignFile& fi
     }
 }
 
+/// An ensemble of one is sure of everything.
+void check_members(Reader& reader, const toml::table& root, const CampaignFile& file)
+{
+    const auto& families = models::FamilyRegistration::all();
+    if (!families.contains(file.surrogate.kind) || file.surrogate_common.whole("members") > 1) return;
+    if (families.at(file.surrogate.kind)->make(file.surrogate.options).form == models::Form::moments) return;
+    reader.add(reader.place("surrogate", root.at_path("surrogate.members").node(), "members"), "[surrogate] members = 1: must be a whole number from 2 to 1000, as the ensemble's spread is what is used");
+}
+
+/// A batch rule may need a surrogate, or one that can be conditioned on rows without labels.
+void check_selection(Reader& reader, const toml::table& root, const CampaignFile& file, const selection::Selection& selection)
+{
+    const auto& families = models::FamilyRegistration::all();
+    std::vector<std::string> allowed;
+    for (const auto& [kind, entry] : families) {
+        if (!selection.needs_posterior || entry->make(Options(entry->options)).posterior) allowed.push_back(kind);
+    }
+    if ((selection.needs_predictions || selection.needs_posterior) && !root.contains("surrogate")) {
+        reader.add(reader.path, fmt::format("[surrogate]: missing; [selection] kind = \"{}\" needs one of: {}", file.selection.kind, fmt::join(allowed, ", ")));
+    }
+    if (selection.needs_posterior && families.contains(file.surrogate.kind) && std::find(allowed.begin(), allowed.end(), file.surrogate.kind) == allowed.end()) {
+        reader.add(reader.place("selection", root.at_path("selection.kind").node(), "kind"),
+                   fmt::format("[selection] kind = \"{}\": needs a [surrogate] kind that is a Gaussian process: {}", file.selection.kind, fmt::join(allowed, ", ")));
+    }
+}
+
 toml::table parse_toml(const std::string& content, const std::string& path)
 {
     try {
@@ -470,11 +496,14 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     file.pool = file.domain ? Options(pool_keys) : read_pool(reader, root, file.problem.kind, drawn);
     file.goals = read_goals(reader, root, drawn, simulator);
     if (simulator) check_outputs(reader, root, file, *simulator);
+    std::optional<selection::Selection> selection;  // where nothing is wrong with it
     if (root.contains("strategy")) {
         read_strategy(reader, root, file);
     } else {
-        file.acquisition = read_choice<acquisition::Score>(reader, root, "acquisition", "", {});
+        const auto known = reader.problems.size();
         file.selection = read_choice<selection::Selection>(reader, root, "selection", "top-k", {});
+        if (reader.problems.size() == known) selection = selection::SelectionRegistration::all().at(file.selection.kind)->make(file.selection.options);
+        if (root.contains("acquisition") || !selection || selection->uses_scores) file.acquisition = read_choice<acquisition::Score>(reader, root, "acquisition", "", {});
     }
     if (root.contains("surrogate") && !root.contains("strategy")) {
         file.surrogate = read_choice<models::Family>(reader, root, "surrogate", "", surrogate_keys);
@@ -489,6 +518,8 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     file.checkpoint = read_section(reader, find_table(reader, root, "checkpoint"), "checkpoint", checkpoint_keys, {});
     check_combinations(reader, root, file, drawn);
     check_score(reader, root, file);
+    if (selection) check_selection(reader, root, file, *selection);
+    check_members(reader, root, file);
     return file;
 }
 
@@ -531,7 +562,7 @@ std::string results_text(const CampaignFile& file, bool for_identity)
     out += section_text("problem", {{nothing, &file.problem.options}}, file.problem.kind);
     if (!file.surrogate.kind.empty()) out += section_text("surrogate", {{nothing, &file.surrogate_common}, {nothing, &file.surrogate.options}}, file.surrogate.kind);
     if (!file.strategy.kind.empty()) return out + section_text("strategy", {{nothing, &file.strategy.options}}, file.strategy.kind);
-    out += section_text("acquisition", {{nothing, &file.acquisition.options}}, file.acquisition.kind);
+    if (!file.acquisition.kind.empty()) out += section_text("acquisition", {{nothing, &file.acquisition.options}}, file.acquisition.kind);
     out += section_text("selection", {{nothing, &file.selection.options}}, file.selection.kind);
     return out;
 }

@@ -63,7 +63,7 @@ ExitCode select(const Arguments& arguments, const Communicator& ranks)
     Work work;
     std::vector<RowId> rows;
     try {
-        rows = method.make(Options(method.options))({shard, scaling, {}, state, labelled, arguments.count, ranks, work});
+        rows = method.make(Options(method.options)).choose({shard, scaling, {}, state, labelled, arguments.count, ranks, work});
     } catch (const Interrupted&) {
         log::info("asked to stop; nothing was written");
         return ExitCode::restart;

@@ -47,14 +47,16 @@ void raise(std::atomic<double>& target, double value)
 
 }  // namespace
 
-Farthest::Farthest(const pool::Shard& shard, const pool::Scaling& scaling, std::vector<double> weight)
+Farthest::Farthest(const pool::Shard& shard, const pool::Scaling& scaling, std::vector<double> weight, std::span<const float> outputs, std::size_t width)
     : shard_(shard),
       scaling_(scaling),
       stored_as_used_(shard.info.type == pool::FeatureType::float32 && scaling.is_identity() && !shard.stream),
       weight_(std::move(weight)),
       rows_(static_cast<std::size_t>(shard.share.rows()), Row{INFINITY, 0}),
       blocks_per_tile_(static_cast<std::size_t>((shard.info.tile_rows + block_rows - 1) / block_rows)),
-      block_bound_(static_cast<std::size_t>(shard.share.tiles()) * blocks_per_tile_, INFINITY)
+      block_bound_(static_cast<std::size_t>(shard.share.tiles()) * blocks_per_tile_, INFINITY),
+      outputs_(outputs),
+      width_(width)
 {
 }
 
@@ -63,9 +65,10 @@ std::size_t Farthest::first_block(RowId tile) const
     return static_cast<std::size_t>(tile - shard_.share.first_tile) * blocks_per_tile_;
 }
 
-void Farthest::add_centres(std::span<const float> centres)
+void Farthest::add_centres(std::span<const float> centres, std::span<const float> outputs)
 {
     centres_.insert(centres_.end(), centres.begin(), centres.end());
+    centre_outputs_.insert(centre_outputs_.end(), outputs.begin(), outputs.end());
 }
 
 void Farthest::remove(RowId own_row)
@@ -88,9 +91,11 @@ double Farthest::compare(std::size_t local, const float* x, double floor, Work& 
     if (row.compared < centres) work.bytes += static_cast<double>(shard_.info.row_bytes());
     double current = value(local);
     while (current >= floor && row.compared < centres) {
-        row.bound = std::min(row.bound, squared_distance(x, centres_.data() + row.compared * columns, columns));
+        float distance = squared_distance(x, centres_.data() + row.compared * columns, columns);
+        if (width_ > 0) distance *= squared_distance(outputs_.data() + local * width_, centre_outputs_.data() + row.compared * width_, width_);
+        row.bound = std::min(row.bound, distance);
         ++row.compared;
-        work.flops += 3.0 * static_cast<double>(columns);
+        work.flops += 3.0 * static_cast<double>(columns + width_);
         current = value(local);
     }
     return current;

@@ -13,13 +13,16 @@ namespace sluice::selection {
 /// above; it is compared with further centres only while that bound could still win. Most rows of a large pool are compared with one or two centres,
 /// however many there are, and blocks of rows without a promising one are not looked at. Which rows are touched depends on ranks and threads, the
 /// answer does not.
+///
+/// With outputs beside the features, "squared distance" means the product of a row's squared distances to a centre in features and in outputs.
 class Farthest {
 public:
     /// \param weight  [own rows] > 0, or empty for 1
-    Farthest(const pool::Shard& shard, const pool::Scaling& scaling, std::vector<double> weight);
+    /// \param outputs  [own rows, width], used as they are; empty: distances are of features alone
+    Farthest(const pool::Shard& shard, const pool::Scaling& scaling, std::vector<double> weight, std::span<const float> outputs = {}, std::size_t width = 0);
 
-    /// \param centres  [any, columns], scaled
-    void add_centres(std::span<const float> centres);
+    /// \param centres  [any, columns], scaled  \param outputs  [as many, width]
+    void add_centres(std::span<const float> centres, std::span<const float> outputs = {});
     void remove(RowId own_row);
 
     /// The best own row by (weight x squared distance, lower row), among those not removed; Ranked::none() if none is left.
@@ -52,6 +55,9 @@ private:
     std::size_t blocks_per_tile_;
     std::vector<double> block_bound_;  ///< no row of the block has a larger value; blocks do not cross tiles
     std::vector<float> centres_;      ///< [centres, columns]
+    std::span<const float> outputs_;  ///< [own rows, width]
+    std::size_t width_;               ///< 0: without outputs
+    std::vector<float> centre_outputs_;  ///< [centres, width]
 };
 
 }  // namespace sluice::selection

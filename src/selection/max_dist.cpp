@@ -100,6 +100,7 @@ std::vector<RowId> max_dist(const SelectionInput& input, double weight, FirstPic
         if (input.shard.share.owns(best.row)) farthest.remove(best.row);
         farthest.add_centres(pool::gather_rows(input.shard, input.scaling, std::span(&batch.back(), 1), input.ranks));
     }
+    parallel::stop_if_asked(input.ranks);  // the last search, too, leaves early when a stop is asked for
     return batch;
 }
 
@@ -114,12 +115,13 @@ const SelectionRegistration weighted{
          .help("best-of-far-half: the best score among rows not nearer to labelled ones than the median")},
     [](const Options& options) {
         const auto first = options.text("first_pick") == "greedy" ? FirstPick::greedy : FirstPick::best_of_far_half;
-        return Selection([weight = options.real("weight"), first](const SelectionInput& input) { return max_dist(input, weight, first); });
+        return Selection{[weight = options.real("weight"), first](const SelectionInput& input) { return max_dist(input, weight, first); }};
     }};
 
-const SelectionRegistration unweighted{"k-center", "farthest points from labelled and chosen rows, whatever their scores (Core-Set)", {}, [](const Options&) {
-                                           return Selection([](const SelectionInput& input) { return max_dist(input, 0); });
-                                       }};
+const SelectionRegistration unweighted{
+    "k-center", "farthest points from labelled and chosen rows, whatever their scores (Core-Set, GSx, max-min)", {}, [](const Options&) {
+        return Selection{.choose = [](const SelectionInput& input) { return max_dist(input, 0); }, .uses_scores = false};
+    }};
 
 }  // namespace
 

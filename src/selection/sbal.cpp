@@ -43,7 +43,7 @@ const SelectionRegistration registration{
     "rows drawn without replacement, with probabilities proportional to exp(score / tau)",
     {real("tau", 0.3).above(0).help("temperature, in units of the score: the smaller, the nearer to top-k")},
     [](const Options& options) {
-        return Selection([temperature = options.real("tau")](const SelectionInput& input) { return sbal(input, temperature); });
+        return Selection{[temperature = options.real("tau")](const SelectionInput& input) { return sbal(input, temperature); }};
     }};
 
 }  // namespace

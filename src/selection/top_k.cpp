@@ -18,7 +18,7 @@ std::vector<RowId> top_k(const SelectionInput& input)
 
 namespace {
 
-const SelectionRegistration registration{"top-k", "the rows with the largest scores", {}, [](const Options&) { return Selection(top_k); }};
+const SelectionRegistration registration{"top-k", "the rows with the largest scores", {}, [](const Options&) { return Selection{top_k}; }};
 
 }  // namespace
 
