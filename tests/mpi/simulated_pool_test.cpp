@@ -25,7 +25,8 @@ constexpr RowId rows = 5000;  // three tiles, the last ragged
 
 problems::Simulator simulator_of(const std::string& kind)
 {
-    return *problems::ProblemRegistration::all().at(kind)->make({}).simulator;
+    const auto* entry = problems::ProblemRegistration::all().at(kind);
+    return *entry->make(Options(entry->options)).simulator;
 }
 
 Communicator alone()
@@ -132,7 +133,7 @@ TEST_P(EachSimulator, WritesAPoolFileOfTheRowsAndLabelsThatItDraws)
     EXPECT_EQ(pool::gather_targets(read, asked, ranks()), problems::simulate_labels(simulator, 3, Population::pool, asked, x, ranks()));
 }
 
-INSTANTIATE_TEST_SUITE_P(, EachSimulator, ::testing::Values("multimodal", "double-well", "ternary", "omol-like"), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(, EachSimulator, ::testing::Values("multimodal", "double-well", "ternary", "omol-like", "sine", "robo", "stack", "bess", "damp", "mueller-brown", "toy"), [](const auto& info) {
     std::string name = info.param;
     std::erase(name, '-');
     return name;
