@@ -129,6 +129,16 @@ void run_simulated(const std::filesystem::path& folder)
     }
 }
 
+/// The batch rules that any surrogate serves.
+std::vector<std::string> selections()
+{
+    std::vector<std::string> all;
+    for (const auto& [name, entry] : Registration<sluice::selection::Selection>::all()) {
+        if (!entry->make(sluice::Options(entry->options)).needs_posterior) all.push_back(name);
+    }
+    return all;
+}
+
 template <typename Made>
 std::vector<std::string> names()
 {
@@ -151,12 +161,12 @@ void run_all(const std::filesystem::path& folder)
     const auto targets_of = [](const std::string& pool) { return pool == "three-targets" ? 3 : 1; };
     for (const std::string surrogate : {"ridge-ensemble", "mlp-ensemble"}) {
         for (const auto& acquisition : names<sluice::acquisition::Score>()) {
-            for (const auto& selection : names<sluice::selection::Selection>()) {
+            for (const auto& selection : selections()) {
                 run_campaign(folder, fmt::format("{}.{}.{}", surrogate, acquisition, selection), "ragged", 1, steps(surrogate, acquisition, selection));
             }
         }
         for (const char* pool : awkward) {
-            for (const auto& selection : names<sluice::selection::Selection>()) {
+            for (const auto& selection : selections()) {
                 run_campaign(folder, fmt::format("{}.{}.{}", pool, surrogate, selection), pool, targets_of(pool), steps(surrogate, "ei", selection));
             }
         }
@@ -164,6 +174,7 @@ void run_all(const std::filesystem::path& folder)
     for (const auto& surrogate : names<sluice::models::Family>()) {
         for (const char* pool : {"ragged", "bits", "three-targets"}) run_campaign(folder, fmt::format("{}.{}", surrogate, pool), pool, targets_of(pool), steps(surrogate, "ucb", "max-dist"));
     }
+    for (const char* pool : awkward) run_campaign(folder, fmt::format("conditioned.{}", pool), pool, targets_of(pool), steps("gaussian-process", "variance", "conditioned-variance"));
     for (const char* mode : {"default", "published"}) {
         for (const std::string pool : {"ragged", "fewer-tiles-than-ranks", "duplicated-rows", "bits", "three-targets"}) {
             run_campaign(folder, fmt::format("fusion.{}.{}", mode, pool), pool, targets_of(pool), fmt::format("[strategy]\nkind = \"fusion\"\nmode = \"{}\"\nmembers = 4\ntrials = 2\n", mode));
