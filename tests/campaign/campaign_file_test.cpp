@@ -329,7 +329,7 @@ TEST(PoolFile, WithoutTestRowsKeepsTheIdentityOfRunsThatKnewOfNone)
 TEST(PredictedTargets, HaveNoBest)
 {
     const std::string ucb = predicting_text;
-    EXPECT_THAT(complaint(ucb), HasSubstr("[acquisition] kind = \"ucb\": nothing is better where goal = \"predict\"; allowed here: \"random\", \"variance\""));
+    EXPECT_THAT(complaint(ucb), HasSubstr("[acquisition] kind = \"ucb\": nothing is better where goal = \"predict\"; allowed here: \"bald\", \"random\", \"variance\""));
     EXPECT_THAT(complaint(replaced(ucb, "\"ucb\"", "\"ei\"")), HasSubstr("[acquisition] kind = \"ei\": nothing is better"));
     const std::string variance = replaced(ucb, "\"ucb\"", "\"variance\"");
     EXPECT_EQ(complaint(variance), "");
@@ -340,6 +340,41 @@ TEST(PredictedTargets, HaveNoBest)
     EXPECT_THAT(complaint(variance, {"campaign.initial.rule=lower-half"}), HasSubstr("no half is lower where goal = \"predict\""));
     const auto fusion = replaced(replaced(predicting_text, "[surrogate]\nkind = \"ridge-ensemble\"\n", ""), "[acquisition]\nkind = \"ucb\"", "[strategy]\nkind = \"fusion\"");
     EXPECT_THAT(complaint(fusion), HasSubstr("[strategy] kind = \"fusion\": searches for the best"));
+}
+
+TEST(BatchRule, ThatUsesNoScoresNeedsNoAcquisition)
+{
+    const auto unscored = replaced(short_text, "[acquisition]\nkind = \"ucb\"\n", "[selection]\nkind = \"gsxy\"\n");
+    EXPECT_EQ(complaint(unscored), "");
+    EXPECT_EQ(parse(unscored).acquisition.kind, "");
+    EXPECT_EQ(to_toml(parse(to_toml(parse(unscored)))), to_toml(parse(unscored)));
+    EXPECT_THAT(complaint(unscored, {"selection.kind=qbc-div"}), HasSubstr("[acquisition] kind: missing"));
+    EXPECT_EQ(complaint(replaced(unscored, "[surrogate]\nkind = \"ridge-ensemble\"\n", ""), {"selection.kind=k-center"}), "");
+    EXPECT_THAT(complaint(replaced(unscored, "[surrogate]\nkind = \"ridge-ensemble\"\n", "")), HasSubstr("[surrogate]: missing; [selection] kind = \"gsxy\" needs one of: adam-mlp-ensemble"));
+}
+
+TEST(BatchRule, MayNeedAGaussianProcess)
+{
+    const auto scored = std::string(short_text) + "[selection]\nkind = \"conditioned-variance\"\n";
+    EXPECT_THAT(complaint(scored), HasSubstr("folder/c.toml:15: [selection] kind = \"conditioned-variance\": needs a [surrogate] kind that is a Gaussian process: gaussian-process"));
+    EXPECT_EQ(complaint(scored, {"surrogate.kind=gaussian-process"}), "");
+    EXPECT_THAT(complaint(scored, {"selection.kind=uncertain-then-diverse", "selection.diversity=conditioned-variance"}), HasSubstr("needs a [surrogate] kind that is a Gaussian process"));
+}
+
+TEST(BatchRule, ChecksWhatItIsMadeOf)
+{
+    const auto two_stages = std::string(short_text) + "[selection]\nkind = \"uncertain-then-diverse\"\n";
+    EXPECT_EQ(complaint(two_stages, {"selection.diversity=gsy"}), "");
+    EXPECT_THAT(complaint(two_stages, {"selection.diversity=gsz"}), HasSubstr("[selection] diversity = \"gsz\": must be one of \"conditioned-variance\", \"gsxy\""));
+    const auto weighted = std::string(short_text) + "[selection]\nkind = \"qbc-div-den\"\n";
+    EXPECT_EQ(complaint(weighted), "");
+    EXPECT_THAT(complaint(weighted, {"selection.density=0.7"}), HasSubstr("leaves nothing for the score"));
+}
+
+TEST(Surrogate, ThatIsADistributionMayHaveOneMember)
+{
+    EXPECT_THAT(complaint(short_text, {"surrogate.members=1"}), HasSubstr("--set surrogate.members: [surrogate] members = 1: must be a whole number from 2"));
+    EXPECT_EQ(complaint(short_text, {"surrogate.members=1", "surrogate.kind=mc-dropout"}), "");
 }
 
 TEST(CampaignFile, NamesTheLineThatIsNotToml)
