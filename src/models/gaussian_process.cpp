@@ -316,7 +316,7 @@ Family gaussian_process(const GaussianProcessOptions& options)
 {
     return {
         .train = [options](const TrainingSet& data, std::span<const Bootstrap> members, int first_member, const FitKey& key) { return train(data, members.size(), first_member, key, options); },
-        .predictor = [options](const std::vector<Member>& members, const TrainingSet& data) { return predict_with(process_of(options, members, data)); },
+        .predictor = [options](const std::vector<Member>& members, const TrainingSet& data, parallel::Place) { return predict_with(process_of(options, members, data)); },
         .flops_per_row =
             [](const TrainingSet& data, std::int64_t) {
                 const auto n = static_cast<double>(data.count());

@@ -180,7 +180,7 @@ Family mc_dropout(const Options& o)
     const DropoutOptions options{o.whole("width"), o.whole("depth"), o.whole("passes"), o.whole("epochs"), o.real("dropout"), o.real("learning_rate"), o.real("l2")};
     return {
         .train = [options](const TrainingSet& data, std::span<const Bootstrap> members, int first_member, const FitKey& key) { return train(data, members.size(), first_member, key, options); },
-        .predictor = [options](const std::vector<Member>& members, const TrainingSet& data) { return predict_moments(members, data, options); },
+        .predictor = [options](const std::vector<Member>& members, const TrainingSet& data, parallel::Place) { return predict_moments(members, data, options); },
         .flops_per_row = [options](const TrainingSet& data, std::int64_t members) { return static_cast<double>(members * options.passes) * perceptron_flops(options.layers(data)); },
         .form = Form::moments,
     };

@@ -29,9 +29,9 @@ TEST(Variance, OfADistributionIsItsOwn)
 {
     auto p = test::predictions({{{1, 0}, {2, 0.5F}}});
     p.form = models::Form::moments;
-    const Scores scores("scores", 1);
+    std::vector<double> scores(1);
     variance(p, scores);
-    EXPECT_EQ(scores(0), 2.5);
+    EXPECT_EQ(scores[0], 2.5);
 }
 
 }  // namespace sluice::acquisition

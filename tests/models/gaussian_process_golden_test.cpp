@@ -88,7 +88,7 @@ TEST(GaussianProcessGolden, MeanAndVarianceAreThoseOfScikitLearn)
         const auto x = points(10 * c["case"].get<std::uint64_t>() + 2, tested * static_cast<std::size_t>(data.columns));
         const std::vector<Member> member = {to_member(parameters_of(c), 0)};
         std::vector<float> said(tested * 2 * targets);
-        family.predictor(member, data)(x.data(), static_cast<std::int64_t>(tested), said.data());
+        family.predictor(member, data, parallel::Place::host)(x.data(), static_cast<std::int64_t>(tested), said.data());
         std::vector<double> variance(tested);
         family.posterior(member, data).variance(x.data(), static_cast<std::int64_t>(tested), variance.data());
         for (std::size_t i = 0; i < tested; ++i) {

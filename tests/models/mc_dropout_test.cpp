@@ -50,7 +50,7 @@ TEST(McDropout, SaysTheMomentsOfItsPasses)
     constexpr std::size_t parameters = (columns + 1) * width + (width + 1) * width + (width + 1) * targets;
     ASSERT_EQ(members[0].size(), parameters + passes * depth * width);
     std::vector<float> said(50 * 2 * targets);
-    family.predictor(members, data)(data.x.data(), 50, said.data());
+    family.predictor(members, data, parallel::Place::host)(data.x.data(), 50, said.data());
     for (std::size_t i = 0; i < 50; ++i) {
         std::vector<std::vector<double>> drawn;
         for (const auto& member : members) {
