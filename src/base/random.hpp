@@ -41,6 +41,14 @@ enum class Purpose : std::uint32_t {
     kernel_rows = 29,
     dropout = 30,
     dropout_passes = 31,
+    thermostat = 40,
+    encoder_velocity = 41,
+    velocity_refresh = 42,
+    encoder_start = 43,
+    decoder_start = 44,
+    representation_batch = 45,
+    representation_rows = 46,
+    latent_noise = 47,
 };
 
 /// Philox4x32-10, a counter-based generator: the k-th number is a function of key and counter alone.
