@@ -246,6 +246,7 @@ void File::create_dataset(const std::string& name, Type type, const std::vector<
     const Handle space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose);
     const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+    H5Pset_obj_track_times(creation, false);  // so that files with the same content have the same bytes
     const Handle data(CHECKED(H5Dcreate2(file_, name.c_str(), make_type(type, text_size), space, H5P_DEFAULT, creation, H5P_DEFAULT), path_), H5Dclose);
 }
 

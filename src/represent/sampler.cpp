@@ -46,6 +46,7 @@ template <typename Real>
 Real chain_factor(const Particles<Real>& particles, Thermostat& thermostat, const Dynamics& dynamics)
 {
     const double kinetic = kinetic_energy(std::span<const Real>(particles.velocity), dynamics.mass);
+    if (is_too_hot(kinetic, particles.degrees(), dynamics.temperature)) return 1;
     return static_cast<Real>(move_chain(thermostat, kinetic, particles.degrees(), dynamics.temperature, dynamics.time_step / 2, dynamics.splitting));
 }
 

@@ -1,0 +1,250 @@
+#include "represent/autoencoder.hpp"
+
+#include "base/elementary.hpp"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice::represent {
+
+namespace {
+
+using torch::Tensor;
+
+/// Layers as views of flat parameters.
+struct Net {
+    std::vector<Tensor> weights;  ///< [in, out]
+    std::vector<Tensor> biases;   ///< [out]
+};
+
+std::int64_t parameters_of(const std::vector<std::int64_t>& layers)
+{
+    std::int64_t count = 0;
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l) count += (layers[l] + 1) * layers[l + 1];
+    return count;
+}
+
+Net views(const Tensor& parameters, const std::vector<std::int64_t>& layers)
+{
+    Net net;
+    std::int64_t at = 0;
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
+        const auto in = layers[l], out = layers[l + 1];
+        net.weights.push_back(parameters.narrow(0, at, in * out).view({in, out}));
+        net.biases.push_back(parameters.narrow(0, at + in * out, out));
+        at += (in + 1) * out;
+    }
+    return net;
+}
+
+/// A tensor over memory that somebody else owns.
+Tensor over(const float* memory, at::IntArrayRef shape)
+{
+    return torch::from_blob(const_cast<float*>(memory), shape, torch::kFloat32);
+}
+
+Net net_of(const float* parameters, const std::vector<std::int64_t>& layers)
+{
+    return views(over(parameters, {parameters_of(layers)}), layers);
+}
+
+/// The input of each layer, then the output.
+std::vector<Tensor> forward(const Net& net, const Tensor& x, Activation activation)
+{
+    std::vector<Tensor> values = {x};
+    for (std::size_t l = 0; l < net.weights.size(); ++l) {
+        auto sum = torch::addmm(net.biases[l], values.back(), net.weights[l]);
+        if (l + 1 < net.weights.size()) activation == Activation::elu ? torch::elu_(sum) : torch::relu_(sum);
+        values.push_back(sum);
+    }
+    return values;
+}
+
+/// Backpropagation: fills `gradient` where there is one, from the derivative by the output. \return  the derivative by the input, if wanted
+Tensor backward(const Net& net, const std::vector<Tensor>& values, Tensor derivative, Activation activation, Net* gradient, bool wants_input)
+{
+    for (std::size_t l = net.weights.size(); l-- > 0;) {
+        if (gradient != nullptr) {
+            torch::mm_out(gradient->weights[l], values[l].t(), derivative);
+            torch::sum_out(gradient->biases[l], derivative, 0);
+        }
+        if (l == 0 && !wants_input) return {};
+        derivative = torch::mm(derivative, net.weights[l].t());
+        if (l == 0) break;
+        if (activation == Activation::elu) derivative.mul_(values[l].clamp_max(0).add_(1));  // elu' = elu + 1 below 0
+        else derivative.mul_(values[l] > 0);
+    }
+    return derivative;
+}
+
+/// Replaces outputs by the derivative of the energy by them. \return  the energy
+double squared_error(const Batch& batch, Tensor& outputs)
+{
+    const auto count = outputs.numel();
+    const double scale = 1.0 / (static_cast<double>(batch.of_rows) * static_cast<double>(outputs.size(1)));
+    auto* out = outputs.data_ptr<float>();
+    double sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float gap = out[i] - batch.x[i];
+        sum += static_cast<double>(gap) * static_cast<double>(gap);
+        out[i] = gap * static_cast<float>(2 * scale);
+    }
+    return sum * scale;
+}
+
+double negative_log_likelihood(const Architecture& shape, const Batch& batch, Tensor& outputs)
+{
+    const auto count = outputs.numel();
+    const double scale = 1.0 / static_cast<double>(batch.of_rows), precision = 1 / shape.noise_variance;
+    auto* out = outputs.data_ptr<float>();
+    double sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float x = batch.x[i];
+        if (shape.likelihood == Likelihood::normal) {
+            const float gap = out[i] - x;
+            sum += 0.5 * precision * static_cast<double>(gap) * static_cast<double>(gap);
+            out[i] = gap * static_cast<float>(precision * scale);
+        } else {
+            sum += static_cast<double>(elementary::softplus(out[i]) - x * out[i]);
+            out[i] = (elementary::sigmoid(out[i]) - x) * static_cast<float>(scale);
+        }
+    }
+    return sum * scale;
+}
+
+/// z = mean + exp(log variance / 2) noise. \param code  [rows, 2 units]: means, then log variances
+Tensor draw_codes(const Architecture& shape, const Tensor& code, const float* noise)
+{
+    const auto rows = code.size(0), units = shape.units;
+    auto z = torch::empty({rows, units});
+    const auto* c = code.data_ptr<float>();
+    auto* out = z.data_ptr<float>();
+    for (std::int64_t i = 0; i < rows; ++i) {
+        for (std::int64_t u = 0; u < units; ++u) out[i * units + u] = c[2 * i * units + u] + elementary::exp(0.5F * c[(2 * i + 1) * units + u]) * noise[i * units + u];
+    }
+    return z;
+}
+
+/// log q(z|x) - log p(z) of the drawn codes, summed over units, mean over rows; and the derivative by means and log variances, given that of the rest by z.
+double divergence(const Architecture& shape, const Batch& batch, const Tensor& code, const Tensor& z, const Tensor& by_z, Tensor& by_code)
+{
+    const auto units = shape.units;
+    const auto scale = 1.0F / static_cast<float>(batch.of_rows);
+    const auto *c = code.data_ptr<float>(), *drawn = z.data_ptr<float>(), *d = by_z.data_ptr<float>();
+    auto* out = by_code.data_ptr<float>();
+    double sum = 0;
+    for (std::int64_t i = 0; i < batch.rows; ++i) {
+        for (std::int64_t u = 0; u < units; ++u) {
+            const float log_variance = c[(2 * i + 1) * units + u], noise = batch.noise[i * units + u], value = drawn[i * units + u];
+            sum += 0.5 * static_cast<double>(value * value - noise * noise - log_variance);
+            const float by_value = d[i * units + u] + scale * value;
+            out[2 * i * units + u] = by_value;
+            out[(2 * i + 1) * units + u] = by_value * 0.5F * elementary::exp(0.5F * log_variance) * noise - 0.5F * scale;
+        }
+    }
+    return sum / static_cast<double>(batch.of_rows);
+}
+
+}  // namespace
+
+std::vector<std::int64_t> Architecture::encoder_layers() const
+{
+    std::vector<std::int64_t> layers = {columns};
+    layers.insert(layers.end(), hidden.begin(), hidden.end());
+    layers.push_back(code_width());
+    return layers;
+}
+
+std::vector<std::int64_t> Architecture::decoder_layers() const
+{
+    std::vector<std::int64_t> layers = {units};
+    layers.insert(layers.end(), hidden.rbegin(), hidden.rend());
+    layers.push_back(columns);
+    return layers;
+}
+
+std::int64_t Architecture::encoder_parameters() const
+{
+    return parameters_of(encoder_layers());
+}
+
+std::int64_t Architecture::decoder_parameters() const
+{
+    return parameters_of(decoder_layers());
+}
+
+double energy_and_gradient(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, float* encoder_gradient, float* decoder_gradient)
+{
+    const torch::NoGradGuard no_gradients;
+    const auto encoder_net = net_of(encoder, shape.encoder_layers()), decoder_net = net_of(decoder, shape.decoder_layers());
+    const auto encoder_values = forward(encoder_net, over(batch.x, {batch.rows, shape.columns}), shape.activation);
+    const auto& code = encoder_values.back();
+    const auto z = shape.is_variational ? draw_codes(shape, code, batch.noise) : code;
+    auto decoder_values = forward(decoder_net, z, shape.activation);
+    auto& outputs = decoder_values.back();
+    double energy = shape.is_variational ? negative_log_likelihood(shape, batch, outputs) : squared_error(batch, outputs);
+
+    auto by_decoder = decoder_gradient != nullptr ? net_of(decoder_gradient, shape.decoder_layers()) : Net();
+    auto by_code = backward(decoder_net, decoder_values, outputs, shape.activation, decoder_gradient != nullptr ? &by_decoder : nullptr, true);
+    if (shape.is_variational) {
+        const auto by_z = by_code;
+        by_code = torch::empty_like(code);
+        energy += divergence(shape, batch, code, z, by_z, by_code);
+    }
+    if (encoder_gradient == nullptr) return energy;
+    auto by_encoder = net_of(encoder_gradient, shape.encoder_layers());
+    backward(encoder_net, encoder_values, by_code, shape.activation, &by_encoder, false);
+    return energy;
+}
+
+void encode(const Architecture& shape, const float* encoder, const float* x, std::int64_t rows, float* z)
+{
+    const torch::NoGradGuard no_gradients;
+    const auto code = forward(net_of(encoder, shape.encoder_layers()), over(x, {rows, shape.columns}), shape.activation).back();
+    std::copy_n(code.data_ptr<float>(), code.numel(), z);
+}
+
+void decode(const Architecture& shape, const float* decoder, const float* z, std::int64_t rows, float* x)
+{
+    const torch::NoGradGuard no_gradients;
+    auto output = forward(net_of(decoder, shape.decoder_layers()), over(z, {rows, shape.units}), shape.activation).back();
+    if (shape.is_variational && shape.likelihood == Likelihood::bernoulli) output.sigmoid_();
+    std::copy_n(output.data_ptr<float>(), output.numel(), x);
+}
+
+double largest_curvature(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, std::uint64_t seed, int iterations)
+{
+    const auto parameters = over(encoder, {shape.encoder_parameters()}).clone().requires_grad_(true);
+    const auto x = over(batch.x, {batch.rows, shape.columns});
+    const auto decoder_net = net_of(decoder, shape.decoder_layers());
+    const auto code = forward(views(parameters, shape.encoder_layers()), x, shape.activation).back();
+    const auto energy = (forward(decoder_net, code, shape.activation).back() - x).square().mean();
+    const auto gradient = torch::autograd::grad({energy}, {parameters}, {}, true, true)[0];
+
+    auto direction = torch::empty_like(parameters, torch::TensorOptions().requires_grad(false));
+    RandomStream random(seed, Purpose::encoder_start, 1, 0);
+    for (std::int64_t i = 0; i < direction.numel(); ++i) direction.data_ptr<float>()[i] = static_cast<float>(random.normal());
+    double curvature = 0;
+    for (int i = 0; i < iterations; ++i) {
+        direction.div_(direction.norm());
+        direction = torch::autograd::grad({gradient}, {parameters}, {direction}, true)[0].detach();
+        curvature = direction.norm().item<double>();
+        if (!(curvature > 0)) return 0;
+    }
+    return curvature;
+}
+
+void draw_parameters(const std::vector<std::int64_t>& layers, RandomStream random, float* parameters)
+{
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
+        const auto in = layers[l], out = layers[l + 1];
+        const double bound = std::sqrt(6.0 / static_cast<double>(in + out));
+        for (std::int64_t i = 0; i < in * out; ++i) *parameters++ = static_cast<float>(bound * (2 * random.uniform() - 1));
+        std::fill_n(parameters, out, 0.0F);
+        parameters += out;
+    }
+}
+
+}  // namespace sluice::represent

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "base/random.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace sluice::represent {
+
+enum class Activation { elu, relu };
+
+/// What a variational decoder's outputs are: means of normal numbers of one variance, or logits of pixels in [0, 1].
+enum class Likelihood { normal, bernoulli };
+
+/// A dense encoder  columns - hidden ... - units  and its mirror image as decoder; the last layer of each is linear. Parameters are flat: each layer's weights
+/// [in, out], then its biases [out].
+struct Architecture {
+    std::int64_t columns = 0;
+    std::vector<std::int64_t> hidden;  ///< from the input to the code
+    std::int64_t units = 0;            ///< of the code, L
+    Activation activation = Activation::elu;
+    bool is_variational = false;  ///< the encoder gives a mean and a log variance per unit: 2 L outputs
+    Likelihood likelihood = Likelihood::normal;
+    double noise_variance = 1;  ///< of Likelihood::normal
+
+    std::vector<std::int64_t> encoder_layers() const;
+    std::vector<std::int64_t> decoder_layers() const;
+    std::int64_t encoder_parameters() const;  ///< D
+    std::int64_t decoder_parameters() const;  ///< P
+    std::int64_t code_width() const { return is_variational ? 2 * units : units; }
+};
+
+/// Rows of a minibatch, or a part of one.
+struct Batch {
+    const float* x = nullptr;      ///< [rows, columns]
+    std::int64_t rows = 0;
+    std::int64_t of_rows = 0;      ///< of the whole minibatch, over which the energy is a mean
+    const float* noise = nullptr;  ///< [rows, units] standard normal, for a variational code
+};
+
+/// The energy of a batch and its gradient by all parameters. Of a plain or entropic autoencoder: the squared error, mean over rows and columns (specification
+/// section 2.1). Of a variational one: the negative evidence lower bound of one draw of the code per row, sum over columns, mean over rows (section 6.3).
+/// A part of a minibatch gives its part of both.
+/// \param encoder_gradient, decoder_gradient  [parameters], overwritten; nullptr if not wanted
+double energy_and_gradient(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, float* encoder_gradient, float* decoder_gradient);
+
+/// Codes of rows. \param z  [rows, code_width]
+void encode(const Architecture& shape, const float* encoder, const float* x, std::int64_t rows, float* z);
+
+/// Reconstructions of codes: means; of Likelihood::bernoulli, probabilities. \param z  [rows, units]; \param x  [rows, columns]
+void decode(const Architecture& shape, const float* decoder, const float* z, std::int64_t rows, float* x);
+
+/// Largest eigenvalue of the Hessian of the squared error by the encoder's parameters, by power iterations from a vector keyed by the seed.
+double largest_curvature(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, std::uint64_t seed, int iterations = 20);
+
+/// Glorot's uniform weights and biases of zero. Source: specification section 3.3.
+/// \param parameters  [of all layers], overwritten
+void draw_parameters(const std::vector<std::int64_t>& layers, RandomStream random, float* parameters);
+
+}  // namespace sluice::represent

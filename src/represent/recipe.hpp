@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/options.hpp"
+#include "represent/autoencoder.hpp"
+#include "represent/sampler.hpp"
+
+#include <string>
+
+namespace sluice::represent {
+
+/// How an autoencoder is learned. First both networks descend together by Adam, as a plain or variational autoencoder does to the end. Then, if there are chains,
+/// the encoder's weights become particles at a temperature and the decoder descends alone by the mean gradient over what the chains visit. In the end the decoder
+/// rests and encoders are collected. Counts are of outer iterations of `inner` steps each, between which a training can stop.
+struct Recipe {
+    Architecture shape;
+    std::uint64_t seed = 0;
+    std::int64_t batch = 1024;
+    std::int64_t inner = 20;         ///< steps between two updates of the decoder while sampling, S
+    double learning_rate = 1e-3;     ///< of Adam, for both networks
+    std::int64_t descents = 50;      ///< outer iterations of plain descent
+    std::int64_t chains = 0;         ///< C; 0: a plain or variational autoencoder
+    std::int64_t samplings = 0;      ///< outer iterations of sampling, K
+    std::int64_t collected = 0;      ///< encoders of each chain in the end, S'/C
+    std::int64_t equilibration = 0;  ///< steps of each chain with the decoder at rest before the first is collected
+    std::int64_t thinning = 1;       ///< steps from one to the next
+    double temperature = 0;          ///< of the encoder's weights; 0: from what plain descent reaches (excess_energy)
+    double excess_energy = 0.1;      ///< tolerated over what plain descent reaches, of what it gained over predicting the mean: T = 2 dE / D
+    double time_step = 0;            ///< 0: 0.2 of the fastest mode's 1/omega
+    double relaxation_steps = 20;    ///< of the thermostat, time steps
+    std::int64_t links = 10;         ///< of the thermostat
+    std::int64_t refresh_every = 100;  ///< steps between two draws of all velocities; 0: never
+    Splitting splitting = {};
+
+    std::int64_t iterations() const { return descents + (chains > 0 ? samplings + collected + (equilibration > 0 ? 1 : 0) : 0); }
+};
+
+}  // namespace sluice::represent

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "parallel/tiling.hpp"
+#include "represent/adam.hpp"
+#include "represent/minibatches.hpp"
+#include "represent/recipe.hpp"
+
+namespace sluice::represent {
+
+/// What a chain has seen since sampling began, and from the first collected encoder on since then.
+struct ChainSums {
+    double steps = 0;
+    double energy = 0;
+    double temperature = 0;  ///< T_kin / T
+    double friction = 0;     ///< pi_1/Q_1, per unit of time
+};
+
+/// An encoder as particles in thermal motion.
+struct Chain {
+    Floats theta;     ///< [D] weights and biases
+    Floats velocity;  ///< [D]
+    Thermostat thermostat;
+    std::int64_t steps = 0;  ///< taken; also the number of its last minibatch
+    double energy = 0;       ///< of that minibatch
+    double start = 0;        ///< conserved energy in the beginning
+    double jumps = 0;        ///< of the conserved energy since, by refreshed velocities and changed decoders: start = conserved + jumps
+    ChainSums sums;
+};
+
+/// A training between two outer iterations. The same on every rank but for the chains, of which a rank has those of its share.
+struct Training {
+    std::int64_t iteration = 0;  ///< outer iterations done
+    Descent encoder;             ///< in plain descent; then its result
+    Descent decoder;
+    double temperature = 0;        ///< from when sampling begins
+    double time_step = 0;
+    std::vector<Chain> chains;
+    std::vector<Floats> collected;  ///< of each own chain [encoders so far, D]
+};
+
+/// The chains of this rank, as tiles of one.
+Share own_chains(const Recipe& recipe, const Communicator& ranks);
+
+Training begin_training(const Recipe& recipe);
+
+/// One outer iteration, or nothing of it if any rank was asked to stop. Nothing depends on ranks or threads: a chain is integrated by one thread, minibatches of
+/// plain descent are cut into as many parts as ever, gradients are added in the order of chains or parts, and every rank takes the same step of Adam. Collective;
+/// sends C P doubles, in plain descent (D + P) floats per part and step. Error if the energy is no number any more.
+/// \return  whether it was done
+/// Source: specification sections 3 and 10.4.
+bool advance(Training& training, const Recipe& recipe, const TrainingRows& rows, const Communicator& ranks);
+
+/// Drift of a chain's conserved energy since the beginning, its jumps counted: the error of integration, where every minibatch is all rows.
+double ledger_drift(const Chain& chain, const Training& training);
+
+}  // namespace sluice::represent

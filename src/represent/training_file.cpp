@@ -1,0 +1,236 @@
+#include "represent/training_file.hpp"
+
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "base/signals.hpp"
+#include "pool/hdf5.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <fmt/ranges.h>
+
+#include <array>
+#include <chrono>
+
+namespace sluice::represent {
+
+namespace {
+
+constexpr std::int64_t format_version = 1;
+
+template <typename List>
+std::uint64_t hash(const List& list, std::uint64_t seed)
+{
+    return XXH3_64bits_withSeed(list.data(), list.size() * sizeof(list[0]), seed);
+}
+
+/// Everything of a chain but weights and velocities; whole numbers below 2^53.
+std::vector<double> motion_of(const Chain& chain)
+{
+    std::vector<double> motion = {static_cast<double>(chain.steps), chain.energy, chain.start, chain.jumps, chain.sums.steps, chain.sums.energy, chain.sums.temperature, chain.sums.friction};
+    for (const auto* list : {&chain.thermostat.position, &chain.thermostat.momentum, &chain.thermostat.mass}) motion.insert(motion.end(), list->begin(), list->end());
+    return motion;
+}
+
+constexpr std::size_t motion_scalars = 8;
+
+void set_motion(Chain& chain, std::span<const double> motion)
+{
+    chain.steps = static_cast<std::int64_t>(motion[0]);
+    chain.energy = motion[1];
+    chain.start = motion[2];
+    chain.jumps = motion[3];
+    chain.sums = {motion[4], motion[5], motion[6], motion[7]};
+    auto rest = motion.subspan(motion_scalars);
+    const auto links = rest.size() / 3;
+    for (auto* list : {&chain.thermostat.position, &chain.thermostat.momentum, &chain.thermostat.mass}) {
+        list->assign(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(links));
+        rest = rest.subspan(links);
+    }
+}
+
+std::int64_t checksum(const Chain& chain, const Floats& collected)
+{
+    return static_cast<std::int64_t>(hash(collected, hash(motion_of(chain), hash(chain.velocity, hash(chain.theta, 0)))));
+}
+
+/// Of what is the same on every rank.
+std::int64_t checksum(const Training& training)
+{
+    std::uint64_t sum = 0;
+    for (const auto* net : {&training.encoder, &training.decoder}) sum = hash(net->square, hash(net->mean, hash(net->values, sum)));
+    const std::array<double, 5> scalars = {training.temperature, training.time_step, static_cast<double>(training.iteration), static_cast<double>(training.encoder.steps),
+                                           static_cast<double>(training.decoder.steps)};
+    return static_cast<std::int64_t>(hash(scalars, sum));
+}
+
+bool has_chains(const Training& training, const Recipe& recipe)
+{
+    return training.iteration > recipe.descents;
+}
+
+void write_descent(hdf5::File& file, const char* name, const Descent& net, bool is_root)
+{
+    file.create_dataset(name, hdf5::Type::float32, {3, net.values.size()});
+    RowId row = 0;
+    for (const auto* list : {&net.values, &net.mean, &net.square}) {
+        file.write_rows(name, hdf5::Type::float32, row, is_root ? 1 : 0, list->data());
+        ++row;
+    }
+}
+
+void read_descent(const hdf5::File& file, const char* name, Descent& net)
+{
+    RowId row = 0;
+    for (auto* list : {&net.values, &net.mean, &net.square}) {
+        if (file.shape(name) != std::vector<hsize_t>{3, list->size()}) fail("{}: {} is not of {} parameters", file.path(), name, list->size());
+        file.read_rows(name, hdf5::Type::float32, row++, 1, list->data());
+    }
+}
+
+/// Writes a row of each chain; the width is known to a rank without chains too.
+template <typename T, typename RowOf>
+void write_chains(hdf5::File& file, const char* name, hdf5::Type type, const Share& own, std::int64_t chains, std::size_t width, const RowOf& row_of)
+{
+    std::vector<T> rows;
+    for (RowId c = own.first_tile; c < own.end_tile; ++c) {
+        const auto& row = row_of(static_cast<std::size_t>(c - own.first_tile));
+        rows.insert(rows.end(), row.begin(), row.end());
+    }
+    file.create_dataset(name, type, {static_cast<hsize_t>(chains), width});
+    file.write_rows(name, type, own.first_tile, own.tiles(), rows.data());
+}
+
+/// Reads own chains' rows and hands each over.
+template <typename T, typename Take>
+void read_chains(const hdf5::File& file, const char* name, hdf5::Type type, const Share& own, const Take& take)
+{
+    const auto width = file.shape(name).at(1);
+    std::vector<T> rows(static_cast<std::size_t>(own.tiles()) * width);
+    file.read_rows(name, type, own.first_tile, own.tiles(), rows.data());
+    for (std::size_t c = 0; c < static_cast<std::size_t>(own.tiles()); ++c) take(c, std::span<const T>(rows).subspan(c * width, width));
+}
+
+std::int64_t encoders_so_far(const Training& training, const Recipe& recipe)
+{
+    const auto begun = recipe.descents + recipe.samplings + (recipe.equilibration > 0 ? 1 : 0);
+    return std::max<std::int64_t>(training.iteration - begun, 0);
+}
+
+void read_one(const hdf5::File& file, Training& training, const Recipe& recipe, const Communicator& ranks)
+{
+    training = begin_training(recipe);
+    training.iteration = file.whole_attribute("iteration");
+    training.encoder.steps = file.whole_attribute("encoder_steps");
+    training.decoder.steps = file.whole_attribute("decoder_steps");
+    read_descent(file, "/encoder", training.encoder);
+    read_descent(file, "/decoder", training.decoder);
+    const auto scales = file.read_all<double>("/scales", hdf5::Type::float64);
+    training.temperature = scales.at(0);
+    training.time_step = scales.at(1);
+    if (checksum(training) != file.whole_attribute("checksum")) fail("{}: checksum differs (file damaged)", file.path());
+    if (!has_chains(training, recipe)) return;
+    const auto own = own_chains(recipe, ranks);
+    training.chains.resize(static_cast<std::size_t>(own.tiles()));
+    training.collected.resize(training.chains.size());
+    read_chains<float>(file, "/theta", hdf5::Type::float32, own, [&](std::size_t c, auto row) { training.chains[c].theta.assign(row.begin(), row.end()); });
+    read_chains<float>(file, "/velocity", hdf5::Type::float32, own, [&](std::size_t c, auto row) { training.chains[c].velocity.assign(row.begin(), row.end()); });
+    read_chains<double>(file, "/motion", hdf5::Type::float64, own, [&](std::size_t c, auto row) { set_motion(training.chains[c], row); });
+    if (encoders_so_far(training, recipe) > 0) {
+        read_chains<float>(file, "/collected", hdf5::Type::float32, own, [&](std::size_t c, auto row) { training.collected[c].assign(row.begin(), row.end()); });
+    }
+    read_chains<std::int64_t>(file, "/chain_checksum", hdf5::Type::int64, own, [&](std::size_t c, auto row) {
+        if (checksum(training.chains[c], training.collected[c]) != row[0]) fail("{}: checksum of a chain differs (file damaged)", file.path());
+    });
+}
+
+}  // namespace
+
+std::string stamp_of(const Recipe& recipe, const TrainingRows& rows)
+{
+    const auto& s = recipe.shape;
+    return fmt::format("{} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {:016x}", s.columns, fmt::join(s.hidden, "-"), s.units, static_cast<int>(s.activation),
+                       s.is_variational, static_cast<int>(s.likelihood), s.noise_variance, recipe.seed, recipe.batch, recipe.inner, recipe.learning_rate, recipe.descents, recipe.chains,
+                       recipe.samplings, recipe.collected, recipe.equilibration, recipe.thinning, recipe.temperature, recipe.excess_energy, recipe.time_step, recipe.relaxation_steps,
+                       recipe.links, recipe.refresh_every, recipe.splitting.weights, recipe.splitting.subcycles, rows.rows, hash(rows.x, 0));
+}
+
+void write_training(const std::filesystem::path& path, const std::string& stamp, const Training& training, const Recipe& recipe, const Communicator& ranks)
+{
+    const auto temporary = std::filesystem::path(path.string() + ".tmp");
+    const auto own = own_chains(recipe, ranks);
+    const auto d = training.encoder.values.size(), p = training.decoder.values.size();
+    const auto motion = motion_scalars + 3 * static_cast<std::size_t>(recipe.links);
+    const auto encoders = static_cast<std::size_t>(encoders_so_far(training, recipe));
+    on_root(ranks, [&] { check_space(temporary, hdf5::overhead + sizeof(float) * (3 * (d + p) + static_cast<std::size_t>(recipe.chains) * (d * (2 + encoders) + 2 * motion))); });
+    together(ranks, [&] {
+        auto file = hdf5::File::create(temporary, ranks);
+        file.set_attribute("sluice_representation", format_version);
+        file.set_attribute("stamp", stamp);
+        file.set_attribute("iteration", training.iteration);
+        file.set_attribute("encoder_steps", training.encoder.steps);
+        file.set_attribute("decoder_steps", training.decoder.steps);
+        file.set_attribute("checksum", checksum(training));
+        write_descent(file, "/encoder", training.encoder, ranks.is_root());
+        write_descent(file, "/decoder", training.decoder, ranks.is_root());
+        const std::array<double, 2> scales = {training.temperature, training.time_step};
+        file.create_dataset("/scales", hdf5::Type::float64, {scales.size()});
+        file.write_rows("/scales", hdf5::Type::float64, 0, ranks.is_root() ? static_cast<RowId>(scales.size()) : 0, scales.data());
+        if (has_chains(training, recipe)) {
+            write_chains<float>(file, "/theta", hdf5::Type::float32, own, recipe.chains, d, [&](std::size_t c) -> auto& { return training.chains[c].theta; });
+            write_chains<float>(file, "/velocity", hdf5::Type::float32, own, recipe.chains, d, [&](std::size_t c) -> auto& { return training.chains[c].velocity; });
+            write_chains<double>(file, "/motion", hdf5::Type::float64, own, recipe.chains, motion, [&](std::size_t c) { return motion_of(training.chains[c]); });
+            if (encoders > 0) write_chains<float>(file, "/collected", hdf5::Type::float32, own, recipe.chains, encoders * d, [&](std::size_t c) -> auto& { return training.collected[c]; });
+            write_chains<std::int64_t>(file, "/chain_checksum", hdf5::Type::int64, own, recipe.chains, 1,
+                                       [&](std::size_t c) { return std::array{checksum(training.chains[c], training.collected[c])}; });
+        }
+        file.close();
+    });
+    on_root(ranks, [&] { rename_durably(temporary, path); });
+}
+
+bool read_training(const std::filesystem::path& path, const std::string& stamp, Training& training, const Recipe& recipe, const Communicator& ranks)
+{
+    if (!ranks.any(std::filesystem::exists(path))) return false;
+    bool is_of_this = false;
+    Training found;
+    try {
+        together(ranks, [&] {
+            const auto file = hdf5::File::open(path, ranks);
+            is_of_this = file.has_attribute("sluice_representation") && file.whole_attribute("sluice_representation") == format_version && file.text_attribute("stamp") == stamp;
+            if (is_of_this) read_one(file, found, recipe, ranks);
+        });
+    } catch (const Agreed& error) {
+        log::warning("{}; training anew", error.what());
+        return false;
+    }
+    if (!is_of_this) log::warning("{}: of another training; training anew", path.string());
+    else training = std::move(found);
+    return is_of_this;
+}
+
+Training train(const Recipe& recipe, const TrainingRows& rows, const TrainingFile& file, const Communicator& ranks)
+{
+    using Clock = std::chrono::steady_clock;
+    const auto stamp = stamp_of(recipe, rows);
+    auto training = begin_training(recipe);
+    if (!file.path.empty() && read_training(file.path, stamp, training, recipe, ranks)) log::info("{}: going on from iteration {}", file.path.string(), training.iteration);
+    auto saved = Clock::now();
+    while (training.iteration < recipe.iterations()) {
+        const bool is_done = advance(training, recipe, rows, ranks);
+        const bool stops = !is_done || ranks.any(stop_requested());
+        const bool due = ranks.is_root() && std::chrono::duration<double>(Clock::now() - saved).count() >= file.seconds_between;
+        if (!file.path.empty() && (stops || ranks.any(due))) {
+            write_training(file.path, stamp, training, recipe, ranks);
+            saved = Clock::now();
+        }
+        if (stops) throw Interrupted("asked to stop");
+        log::progress("train", static_cast<double>(training.iteration), static_cast<double>(recipe.iterations()), "iterations");
+    }
+    log::end_progress();
+    if (!file.path.empty()) write_training(file.path, stamp, training, recipe, ranks);
+    return training;
+}
+
+}  // namespace sluice::represent

@@ -1,0 +1,162 @@
+#include "represent/training_file.hpp"
+
+#include "base/signals.hpp"
+#include "support/learnable_rows.hpp"
+#include "support/pools.hpp"
+#include "support/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+namespace sluice::represent {
+
+namespace {
+
+using test::ranks;
+
+Recipe recipe(std::int64_t chains, std::int64_t descents)
+{
+    Recipe r;
+    r.shape = {.columns = 7, .hidden = {9}, .units = 3};
+    r.seed = 5;
+    r.batch = 32;
+    r.inner = 4;
+    r.learning_rate = 0.01;
+    r.chains = chains;
+    r.descents = descents;
+    if (chains == 0) return r;
+    r.temperature = descents < 8 ? 1e-4 : 0;
+    r.samplings = 6;
+    r.equilibration = 11;
+    r.collected = 3;
+    r.thinning = 4;
+    r.links = 4;
+    r.refresh_every = 10;
+    return r;
+}
+
+Recipe variational()
+{
+    auto r = recipe(0, 6);
+    r.shape.is_variational = true;
+    return r;
+}
+
+/// Everything that a training ends with, of all chains.
+std::vector<double> result(const Training& training, const Communicator& all)
+{
+    std::vector<double> own;
+    for (std::size_t c = 0; c < training.chains.size(); ++c) {
+        const auto& chain = training.chains[c];
+        for (const auto* list : {&chain.theta, &chain.velocity, &training.collected[c]}) own.insert(own.end(), list->begin(), list->end());
+        for (const auto* list : {&chain.thermostat.position, &chain.thermostat.momentum, &chain.thermostat.mass}) own.insert(own.end(), list->begin(), list->end());
+        own.insert(own.end(), {chain.energy, chain.start, chain.jumps, chain.sums.energy, chain.sums.temperature, chain.sums.friction, static_cast<double>(chain.steps)});
+    }
+    auto everything = all.gather(std::span<const double>(own));
+    for (const auto* net : {&training.encoder, &training.decoder}) {
+        for (const auto* list : {&net->values, &net->mean, &net->square}) everything.insert(everything.end(), list->begin(), list->end());
+    }
+    everything.insert(everything.end(), {training.temperature, training.time_step});
+    return everything;
+}
+
+std::string content(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST(RepresentTraining, HasTheSameBitsOnOneRankAndOnAll)
+{
+    const auto alone = ranks().split(-1);
+    const auto rows = test::surface(101, 7);
+    for (const auto& r : {recipe(3, 8), recipe(5, 0), recipe(1, 2), recipe(0, 6), variational()}) {
+        const auto mine = result(train(r, rows, {}, alone), alone);
+        EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), mine);
+        for (const double value : mine) ASSERT_TRUE(std::isfinite(value));
+    }
+}
+
+TEST(RepresentTraining, FewerRowsThanPartsOfAMinibatchAreNoTrouble)
+{
+    const auto alone = ranks().split(-1);
+    const auto rows = test::surface(3, 7);
+    const auto r = recipe(2, 4);
+    EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), result(train(r, rows, {}, alone), alone));
+}
+
+TEST(RepresentTraining, StoppedAnywhereItGoesOnToTheSameBits)
+{
+    const test::SharedFolder folder;
+    const auto rows = test::surface(101, 7);
+    for (const auto& r : {recipe(3, 5), variational()}) {
+        const auto whole = result(train(r, rows, {}, ranks()), ranks());
+        const TrainingFile file{folder.path / ("training" + std::to_string(r.chains) + ".h5"), 0};  // written after every iteration, too
+        int stops = 0;
+        for (double seconds = 1e-4;; seconds *= 1.3) {  // until it is long enough
+            stop_after_seconds(seconds);
+            try {
+                const auto training = train(r, rows, file, ranks());
+                stop_after_seconds(1e9);
+                EXPECT_EQ(result(training, ranks()), whole);
+                break;
+            } catch (const Interrupted&) {
+                ++stops;
+            }
+        }
+        EXPECT_GT(stops, 1);
+    }
+}
+
+TEST(RepresentTraining, EveryIterationCanBeGoneOnFromOnAnyNumberOfRanks)
+{
+    const test::SharedFolder folder;
+    const auto alone = ranks().split(-1);
+    const auto rows = test::surface(101, 7);
+    const auto r = recipe(3, 2);
+    const auto whole = result(train(r, rows, {}, ranks()), ranks());
+    const auto stamp = stamp_of(r, rows);
+    auto training = begin_training(r);
+    const auto path = folder.path / "training.h5", of_alone = folder.path / ("alone" + std::to_string(ranks().rank()) + ".h5");
+    while (training.iteration < r.iterations()) {
+        advance(training, r, rows, ranks());
+        write_training(path, stamp, training, r, ranks());
+        Training taken, mine;
+        ASSERT_TRUE(read_training(path, stamp, taken, r, ranks()));
+        ASSERT_TRUE(read_training(path, stamp, mine, r, alone));
+        ranks().barrier();
+        EXPECT_EQ(result(taken, ranks()), result(training, ranks())) << "after iteration " << training.iteration;
+        write_training(of_alone, stamp, mine, r, alone);
+        EXPECT_EQ(content(of_alone), content(path)) << "nothing in the file depends on the ranks";
+        training = std::move(taken);
+    }
+    EXPECT_EQ(result(training, ranks()), whole);
+}
+
+TEST(RepresentTraining, AFileOfAnotherTrainingOrADamagedOneIsPassedOver)
+{
+    const test::SharedFolder folder;
+    const auto rows = test::surface(101, 7);
+    const auto path = folder.path / "training.h5";
+    const auto r = recipe(2, 2);
+    train(r, rows, {path, 1e9}, ranks());
+    auto other = r;
+    other.temperature = 1e-3;
+    auto training = begin_training(other);
+    EXPECT_FALSE(read_training(path, stamp_of(other, rows), training, other, ranks()));
+    EXPECT_EQ(training.iteration, 0);
+    on_root(ranks(), [&] {
+        const auto theta = content(path);
+        std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(static_cast<std::streamoff>(theta.size() - theta.size() / 3));
+        file.write("damaged!", 8);
+    });
+    EXPECT_FALSE(read_training(path, stamp_of(r, rows), training, r, ranks()));
+    EXPECT_EQ(training.iteration, 0);
+}
+
+}  // namespace sluice::represent

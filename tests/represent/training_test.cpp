@@ -1,0 +1,211 @@
+#include "represent/training.hpp"
+
+#include "support/learnable_rows.hpp"
+#include "support/world.hpp"
+
+#include <Eigen/Dense>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+/// Claims of the specification of the entropic autoencoder, section 11.3.
+namespace sluice::represent {
+
+namespace {
+
+using test::ranks;
+
+Recipe entropic(std::int64_t columns, std::int64_t units, std::vector<std::int64_t> hidden)
+{
+    Recipe recipe;
+    recipe.shape = {.columns = columns, .hidden = std::move(hidden), .units = units};
+    recipe.chains = 2;
+    recipe.descents = 0;
+    recipe.batch = 1 << 20;
+    recipe.samplings = 1;
+    recipe.inner = 1;
+    return recipe;
+}
+
+Training run(const Recipe& recipe, const TrainingRows& rows)
+{
+    auto training = begin_training(recipe);
+    while (training.iteration < recipe.iterations()) advance(training, recipe, rows, ranks());
+    return training;
+}
+
+double mean_energy(const Training& training)
+{
+    double sum = 0, steps = 0;
+    for (const auto& chain : training.chains) {
+        sum += chain.sums.energy;
+        steps += chain.sums.steps;
+    }
+    return sum / steps;
+}
+
+}  // namespace
+
+TEST(EntropicTraining, ALinearEncoderHasTheGaussianDistributionThatFollowsFromItsDecoder)
+{
+    constexpr std::int64_t d = 3, units = 2, n = 60;
+    constexpr double temperature = 0.02;
+    const auto rows = test::surface(n, d);
+    auto recipe = entropic(d, units, {});
+    recipe.learning_rate = 0;  // the decoder stays
+    recipe.temperature = temperature;
+    recipe.equilibration = 1000;
+    recipe.collected = 800;
+    recipe.thinning = 12;
+    recipe.refresh_every = 20;
+    const auto training = run(recipe, rows);
+
+    Eigen::Matrix<double, d, units> v;
+    for (int l = 0; l < units; ++l) {
+        for (int c = 0; c < d; ++c) v(c, l) = static_cast<double>(training.decoder.values[static_cast<std::size_t>(l * d + c)]);
+    }
+    Eigen::MatrixXd x(n, d);
+    for (std::int64_t i = 0; i < n; ++i) {
+        for (std::int64_t c = 0; c < d; ++c) x(i, c) = static_cast<double>(rows.x[static_cast<std::size_t>(i * d + c)]);
+    }
+    const Eigen::MatrixXd inverse = (v.transpose() * v).inverse(), best = inverse * v.transpose(), precision = (x.transpose() * x / n).inverse();
+    const double least = (x - x * best.transpose() * v.transpose()).squaredNorm() / (n * d);
+    Eigen::VectorXd mean = Eigen::VectorXd::Zero(d * units), exact_mean(d * units);
+    Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(d * units, d * units), exact(d * units, d * units);
+    const auto at = [](int c, int l) { return c * static_cast<int>(units) + l; };
+    for (int b = 0; b < d; ++b) {
+        for (int a = 0; a < units; ++a) {
+            exact_mean[at(b, a)] = best(a, b);
+            for (int b2 = 0; b2 < d; ++b2) {
+                for (int a2 = 0; a2 < units; ++a2) exact(at(b, a), at(b2, a2)) = temperature * d / 2 * inverse(a, a2) * precision(b, b2);
+            }
+        }
+    }
+    const double count = 2.0 * static_cast<double>(recipe.collected);
+    for (const auto& chain : training.collected) {
+        for (std::size_t first = 0; first < chain.size(); first += (d + 1) * units) {
+            const Eigen::VectorXd gap = Eigen::Map<const Eigen::VectorXf>(chain.data() + first, d * units).cast<double>() - exact_mean;
+            mean += gap / count;
+            covariance += gap * gap.transpose() / count;
+        }
+    }
+    const Eigen::LLT<Eigen::MatrixXd> factor(exact);
+    // In units of the exact deviations: errors of 1/sqrt(draws); draws that are 12 steps apart count for an eighth at least.
+    EXPECT_LT(factor.matrixL().solve(mean).norm(), 4 * std::sqrt(d * units / (count / 8)));
+    const Eigen::MatrixXd half = factor.matrixL().solve(covariance), whitened = factor.matrixL().solve(half.transpose());
+    EXPECT_LT((whitened - Eigen::MatrixXd::Identity(d * units, d * units)).norm(), 3 * std::sqrt(2.0) * d * units / std::sqrt(count / 8));
+    EXPECT_NEAR((mean_energy(training) - least) / ((d + 1) * units * temperature / 2), 1, 0.05) << "half a temperature per weight and bias";
+}
+
+TEST(EntropicTraining, WithOneStepAndOneChainTheDecoderDescendsByThePlainGradient)
+{
+    const auto rows = test::surface(50, 5);
+    auto recipe = entropic(5, 2, {4});
+    recipe.chains = 1;
+    recipe.temperature = 1e-4;
+    recipe.batch = 16;
+    recipe.time_step = 0.1;
+    auto training = begin_training(recipe);
+    auto by_hand = descent_from(training.decoder.values);
+    advance(training, recipe, rows, ranks());
+
+    const auto batch = Minibatches(50, 16, recipe.seed, 0).rows_of(1);
+    Floats x, gradient(by_hand.values.size()), by_encoder(training.encoder.values.size());
+    copy_rows(rows, batch, x);
+    energy_and_gradient(recipe.shape, training.chains[0].theta.data(), by_hand.values.data(), {x.data(), 16, 16}, by_encoder.data(), gradient.data());
+    descend(by_hand, gradient, recipe.learning_rate);
+    EXPECT_EQ(training.decoder.values, by_hand.values);
+}
+
+TEST(EntropicTraining, TheLedgerStaysFlatWithFullBatches)
+{
+    const auto rows = test::surface(64, 6);
+    auto recipe = entropic(6, 2, {8});
+    recipe.temperature = 1e-3;
+    recipe.inner = 50;
+    recipe.samplings = 20;
+    recipe.refresh_every = 70;
+    recipe.learning_rate = 1e-2;
+    recipe.time_step = 0.03;
+    const auto training = run(recipe, rows);
+    for (const auto& chain : training.chains) {
+        const double scale = static_cast<double>(chain.theta.size()) * recipe.temperature;
+        EXPECT_EQ(chain.steps, 1000);
+        EXPECT_LT(std::abs(ledger_drift(chain, training)), 0.02 * scale);
+        EXPECT_GT(std::abs(chain.jumps), 0.1 * scale) << "without the ledger it is not flat";
+    }
+}
+
+TEST(EntropicTraining, TheEnergyRisesWithTheTemperatureFromThatOfThePlainAutoencoder)
+{
+    const auto rows = test::surface(256, 8);
+    auto recipe = entropic(8, 2, {16});
+    recipe.descents = 40;
+    recipe.inner = 20;
+    recipe.learning_rate = 5e-3;
+    recipe.samplings = 40;
+    recipe.equilibration = 200;
+    recipe.collected = 1;
+    recipe.thinning = 200;
+    std::vector<double> energies;
+    for (const double temperature : {1e-9, 3e-5, 1e-4, 3e-4, 1e-3}) {
+        recipe.temperature = temperature;
+        energies.push_back(mean_energy(run(recipe, rows)));
+    }
+    recipe.chains = 0;
+    const auto plain = run(recipe, rows);
+    const double descended = energy_and_gradient(recipe.shape, plain.encoder.values.data(), plain.decoder.values.data(), {rows.x.data(), 256, 256}, nullptr, nullptr);
+    EXPECT_LT(descended, 0.3);
+    EXPECT_LT(energies[0], 1.1 * descended) << "cold, it is as good as the plain one";
+    EXPECT_TRUE(std::is_sorted(energies.begin(), energies.end()));
+    EXPECT_GT(energies[4], 2 * energies[0]);
+}
+
+TEST(EntropicTraining, AToleratedExcessOfTheEnergySetsTheTemperature)
+{
+    const auto rows = test::surface(256, 8);
+    auto recipe = entropic(8, 2, {16});
+    recipe.descents = 40;
+    recipe.inner = 20;
+    recipe.learning_rate = 5e-3;
+    recipe.excess_energy = 0.1;
+    recipe.equilibration = 500;
+    recipe.collected = 1;
+    recipe.thinning = 1000;
+    const auto training = run(recipe, rows);
+    const double descended = energy_and_gradient(recipe.shape, training.encoder.values.data(), training.decoder.values.data(), {rows.x.data(), 256, 256}, nullptr, nullptr);
+    const double dimension = static_cast<double>(recipe.shape.encoder_parameters());
+    EXPECT_NEAR(training.temperature * dimension / 2, 0.1 * (1 - descended), 1e-3);
+    EXPECT_GT(mean_energy(training), descended);
+    EXPECT_LT(mean_energy(training), descended + 0.1) << "not every direction is stiff";
+}
+
+TEST(VariationalTraining, LowersItsBoundAndSilencesUnitsThatAreNotNeeded)
+{
+    const auto rows = test::surface(256, 8);
+    auto recipe = entropic(8, 6, {16});
+    recipe.chains = 0;
+    recipe.shape.is_variational = true;
+    recipe.shape.noise_variance = 0.1;
+    recipe.descents = 100;
+    recipe.inner = 20;
+    recipe.learning_rate = 5e-3;
+    recipe.batch = 64;
+    const auto trained = run(recipe, rows);
+    Floats code(256 * 12);
+    encode(recipe.shape, trained.encoder.values.data(), rows.x.data(), 256, code.data());
+    int active = 0;
+    for (std::size_t u = 0; u < 6; ++u) {
+        double mean = 0, square = 0;
+        for (std::size_t i = 0; i < 256; ++i) {
+            const auto z = static_cast<double>(code[12 * i + u]);
+            mean += z / 256;
+            square += z * z / 256;
+        }
+        active += square - mean * mean > 0.01;
+    }
+    EXPECT_GE(active, 2);
+    EXPECT_LE(active, 4) << "the rows lie on a surface of two dimensions";
+}
+
+}  // namespace sluice::represent
