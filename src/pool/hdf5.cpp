@@ -278,11 +278,16 @@ void File::read_rows(const std::string& dataset, Type memory_type, RowId first, 
     });
 }
 
-std::vector<std::string> File::read_texts(const std::string& dataset, const std::vector<RowId>& rows) const
+std::size_t File::text_size(const std::string& dataset) const
 {
     const Handle source = open_dataset(dataset);
     const Handle file_type(H5Dget_type(source), H5Tclose);
-    const std::size_t size = H5Tget_size(file_type);
+    return H5Tget_size(file_type);
+}
+
+std::vector<std::string> File::read_texts(const std::string& dataset, const std::vector<RowId>& rows) const
+{
+    const std::size_t size = text_size(dataset);
     std::vector<std::string> texts;
     for (const RowId row : rows) {
         std::string text(size, '\0');
@@ -295,9 +300,7 @@ std::vector<std::string> File::read_texts(const std::string& dataset, const std:
 std::vector<std::string> File::read_texts(const std::string& dataset) const
 {
     if (type(dataset) != Type::text || shape(dataset).size() != 1) fail("{}: {} must be a list of strings", path_, dataset);
-    const Handle source = open_dataset(dataset);
-    const Handle file_type(H5Dget_type(source), H5Tclose);
-    const std::size_t size = H5Tget_size(file_type);
+    const std::size_t size = text_size(dataset);
     const std::size_t count = elements(dataset);
     std::string all(size * count, '\0');
     read_rows(dataset, Type::text, 0, static_cast<RowId>(count), all.data());

@@ -81,6 +81,8 @@ public:
         return all;
     }
 
+    /// Bytes of each string of a data set of fixed-length strings.
+    std::size_t text_size(const std::string& dataset) const;
     /// Strings of fixed length of a one-dimensional data set, of some rows in any order, or of all.
     std::vector<std::string> read_texts(const std::string& dataset, const std::vector<RowId>& rows) const;
     std::vector<std::string> read_texts(const std::string& dataset) const;

@@ -12,11 +12,15 @@ struct StoredRows {
     std::vector<std::byte> features;  ///< [rows, info.row_bytes()]
     std::vector<double> targets;      ///< [rows, info.target_names.size()], NaN where unknown
     std::vector<std::string> ids;     ///< [rows], empty where the pool has none
+    std::vector<float> beside;        ///< [rows], empty unless write_pool was given a name for it
 };
 
 /// Writes a pool file from all ranks in parallel, block by block, under a temporary name; it is renamed when complete, and removed if anything fails.
 /// Collective. \param info  of the file, `path` included; \param longest_id  bytes, on every rank the same
-/// \param make_rows  the rows [first, first + count) of this rank's share, whole tiles; may fail
-void write_pool(const PoolInfo& info, std::size_t longest_id, const std::function<StoredRows(RowId first, RowId count)>& make_rows, const Communicator& ranks);
+/// Asked to stop between blocks, throws Interrupted and leaves nothing.
+/// \param make_rows  the rows [first, first + count) of this rank's share, whole tiles; may fail, and may give up when asked to stop
+/// \param beside     name of a data set of one float32 per row that the reader of pools passes over; empty: none
+void write_pool(const PoolInfo& info, std::size_t longest_id, const std::function<StoredRows(RowId first, RowId count)>& make_rows, const Communicator& ranks,
+                const std::string& beside = {});
 
 }  // namespace sluice::pool

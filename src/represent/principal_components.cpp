@@ -1,5 +1,7 @@
 #include "represent/principal_components.hpp"
 
+#include "base/random.hpp"
+
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -30,6 +32,71 @@ PrincipalComponents principal_components_of(const std::vector<float>& rows, std:
         const auto largest = vector[vector.abs().argmax()].item<double>();
         result.direction[static_cast<std::size_t>(k)] = to_floats(largest < 0 ? -vector : vector);
         result.explained[static_cast<std::size_t>(k)] = total > 0 ? std::max(0.0, values[index].item<double>()) / total : 0;
+    }
+    return result;
+}
+
+namespace {
+
+constexpr std::int64_t rows_at_once = 4096;
+constexpr std::int64_t most_columns_of_covariance = 2048;
+
+/// Calls use(centred rows) with at most 4,096 of them at a time, in double precision.
+template <typename Use>
+void for_centred_rows(const float* x, std::int64_t rows, std::int64_t columns, const torch::Tensor& mean, const Use& use)
+{
+    for (std::int64_t first = 0; first < rows; first += rows_at_once) {
+        const auto count = std::min(rows_at_once, rows - first);
+        const auto part = torch::from_blob(const_cast<float*>(x) + first * columns, {count, columns}, torch::kFloat32).to(torch::kFloat64);
+        use(mean.defined() ? part - mean : part);
+    }
+}
+
+/// Leading eigenvectors of the covariance, columns, without forming it.
+torch::Tensor iterated_subspace(const float* x, std::int64_t rows, std::int64_t columns, std::int64_t count, const torch::Tensor& mean)
+{
+    constexpr std::int64_t oversampling = 10, iterations = 12;
+    const auto width = std::min(count + oversampling, columns);
+    auto basis = torch::empty({columns, width}, torch::kFloat64);
+    RandomStream random(0, Purpose::representation_rows, 1, 0);
+    for (std::int64_t i = 0; i < basis.numel(); ++i) basis.data_ptr<double>()[i] = random.normal();
+    torch::Tensor projected;
+    for (std::int64_t i = 0; i <= iterations; ++i) {
+        basis = std::get<0>(at::linalg_qr(basis));
+        auto product = torch::zeros({columns, width}, torch::kFloat64);
+        for_centred_rows(x, rows, columns, mean, [&](const torch::Tensor& part) { product.add_(torch::mm(part.t(), torch::mm(part, basis))); });
+        projected = torch::mm(basis.t(), product);
+        if (i < iterations) basis = product;
+    }
+    const auto vectors = std::get<1>(at::linalg_eigh((projected + projected.t()) / 2));
+    return torch::mm(basis, vectors);
+}
+
+}  // namespace
+
+LeadingDirections leading_directions(const float* x, std::int64_t rows, std::int64_t columns, std::int64_t count)
+{
+    const torch::NoGradGuard no_gradients;
+    auto mean = torch::zeros({columns}, torch::kFloat64);
+    for_centred_rows(x, rows, columns, {}, [&](const torch::Tensor& part) { mean.add_(part.sum(0)); });
+    mean.div_(static_cast<double>(rows));
+    torch::Tensor vectors;  // columns, in ascending order of variance
+    if (columns <= most_columns_of_covariance) {
+        auto covariance = torch::zeros({columns, columns}, torch::kFloat64);
+        for_centred_rows(x, rows, columns, mean, [&](const torch::Tensor& part) { covariance.addmm_(part.t(), part); });
+        vectors = std::get<1>(at::linalg_eigh(covariance / static_cast<double>(rows)));
+    } else {
+        vectors = iterated_subspace(x, rows, columns, count, mean);
+    }
+    LeadingDirections result;
+    const auto append = [](std::vector<float>& to, const torch::Tensor& from) {
+        const auto f = from.to(torch::kFloat32).contiguous();
+        to.insert(to.end(), f.data_ptr<float>(), f.data_ptr<float>() + f.numel());
+    };
+    append(result.mean, mean);
+    for (std::int64_t k = 1; k <= count; ++k) {
+        const auto vector = vectors.select(1, vectors.size(1) - k);
+        append(result.directions, vector[vector.abs().argmax()].item<double>() < 0 ? -vector : vector);
     }
     return result;
 }

@@ -16,6 +16,16 @@ struct PrincipalComponents {
 /// From at most 4,096 rows, evenly spaced over the pool: a picture needs no more. Collective.
 PrincipalComponents principal_components(const pool::Shard& shard, const pool::Scaling& scaling, const Communicator& ranks);
 
+/// The directions of largest variance of some rows.
+struct LeadingDirections {
+    std::vector<float> mean;        ///< [columns]
+    std::vector<float> directions;  ///< [count, columns] orthonormal, largest variance first, the entry of largest magnitude positive
+};
+
+/// Eigenvectors of the covariance of rows [rows, columns] that belong to its `count` largest eigenvalues. Exact up to 2,048 columns; beyond, by iterating a
+/// subspace from keyed random directions, exact where variances differ by enough (Halko, Martinsson and Tropp 2011). On one rank.
+LeadingDirections leading_directions(const float* x, std::int64_t rows, std::int64_t columns, std::int64_t count);
+
 /// Eigenvectors of the covariance of rows [count, columns]. On one rank.
 PrincipalComponents principal_components_of(const std::vector<float>& rows, std::int64_t columns);
 

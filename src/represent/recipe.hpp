@@ -34,4 +34,17 @@ struct Recipe {
     std::int64_t iterations() const { return descents + (chains > 0 ? samplings + collected + (equilibration > 0 ? 1 : 0) : 0); }
 };
 
+/// How the latents of a pool are learned.
+enum class Method { principal_components, autoencoder, variational, entropic };
+
+/// "pca", "autoencoder", "vae", "entropic-autoencoder".
+Method method_named(const std::string& name);
+
+/// What can be chosen about a representation, for any method.
+std::vector<OptionSpec> recipe_options();
+
+/// The recipe of a method for a pool of so many columns. A departure from section 10.2 of the specification, for machines without accelerators: layers of at most
+/// 256 units, fewer steps, minibatches of 1,024 rows, and the chains begin where plain descent ends.
+Recipe recipe_of(const Options& options, Method method, std::int64_t columns);
+
 }  // namespace sluice::represent

@@ -1,5 +1,8 @@
 #include "represent/principal_components.hpp"
 
+#include "support/draws.hpp"
+
+#include <Eigen/Dense>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -33,6 +36,31 @@ TEST(PrincipalComponents, OfEqualRowsExplainNothing)
     const auto pca = principal_components_of({1, 2, 3, 1, 2, 3}, 3);
     EXPECT_EQ(pca.mean, (std::vector<float>{1, 2, 3}));
     EXPECT_EQ(pca.explained, (std::array<double, 2>{0, 0}));
+}
+
+TEST(PrincipalComponents, OfManyColumnsAreThoseOfTheProductsOfRows)
+{
+    // More columns than a covariance is formed for: five directions of falling variance, and noise.
+    constexpr std::int64_t count = 60, columns = 2100, wanted = 5;
+    std::vector<float> x(count * columns);
+    const auto noise = test::normals(1, x.size()), scores = test::normals(2, count * wanted), axes = test::normals(3, wanted * columns);
+    for (std::int64_t i = 0; i < count; ++i) {
+        for (std::int64_t c = 0; c < columns; ++c) {
+            double value = 3 + 0.3 * noise[static_cast<std::size_t>(i * columns + c)];
+            for (std::int64_t k = 0; k < wanted; ++k) value += scores[static_cast<std::size_t>(i * wanted + k)] * axes[static_cast<std::size_t>(k * columns + c)] / static_cast<double>(k + 1);
+            x[static_cast<std::size_t>(i * columns + c)] = static_cast<float>(value);
+        }
+    }
+    const auto found = leading_directions(x.data(), count, columns, wanted);
+    Eigen::MatrixXd rows = Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>>(x.data(), count, columns).cast<double>();
+    rows = (rows.rowwise() - rows.colwise().mean()).eval();
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(rows * rows.transpose());
+    for (std::int64_t k = 0; k < wanted; ++k) {
+        const Eigen::VectorXd exact = (rows.transpose() * solver.eigenvectors().col(count - 1 - k)).normalized();
+        const Eigen::VectorXd direction = Eigen::Map<const Eigen::VectorXf>(found.directions.data() + k * columns, columns).cast<double>();
+        EXPECT_NEAR(std::abs(exact.dot(direction)), 1, 1e-6) << k;
+        EXPECT_GT(direction.maxCoeff(), -direction.minCoeff()) << "the entry of largest magnitude is positive";
+    }
 }
 
 TEST(PrincipalComponents, OfASingleColumnAreOne)

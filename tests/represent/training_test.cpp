@@ -1,5 +1,6 @@
 #include "represent/training.hpp"
 
+#include "represent/representation.hpp"
 #include "support/learnable_rows.hpp"
 #include "support/world.hpp"
 
@@ -95,6 +96,24 @@ TEST(EntropicTraining, ALinearEncoderHasTheGaussianDistributionThatFollowsFromIt
     const Eigen::MatrixXd half = factor.matrixL().solve(covariance), whitened = factor.matrixL().solve(half.transpose());
     EXPECT_LT((whitened - Eigen::MatrixXd::Identity(d * units, d * units)).norm(), 3 * std::sqrt(2.0) * d * units / std::sqrt(count / 8));
     EXPECT_NEAR((mean_energy(training) - least) / ((d + 1) * units * temperature / 2), 1, 0.05) << "half a temperature per weight and bias";
+
+    // The spread of a row's code is its leverage: Cov(z | x) = (T d / 2) (1 + x' C^-1 x) (V'V)^-1, the 1 being the biases'. Specification section 10.3.
+    Representation ensemble{.shape = recipe.shape, .decoder = training.decoder.values};
+    for (const auto& chain : training.collected) {
+        for (auto first = chain.begin(); first != chain.end(); first += (d + 1) * units) ensemble.encoders.emplace_back(first, first + (d + 1) * units);
+    }
+    Floats block(static_cast<std::size_t>(block_rows * d), 0.0F);
+    std::copy(rows.x.begin(), rows.x.end(), block.begin());
+    Codes codes;
+    encode_block(ensemble, block.data(), codes);
+    Eigen::VectorXd variance(n), leverage(n);
+    for (std::int64_t i = 0; i < n; ++i) {
+        variance[i] = codes.variance[static_cast<std::size_t>(i * units)] + codes.variance[static_cast<std::size_t>(i * units + 1)];
+        leverage[i] = x.row(i) * precision * x.row(i).transpose();
+    }
+    const Eigen::VectorXd v0 = variance.array() - variance.mean(), l0 = leverage.array() - leverage.mean();
+    EXPECT_GT(v0.dot(l0) / (v0.norm() * l0.norm()), 0.99);
+    EXPECT_NEAR(variance.mean() / (temperature * d / 2 * inverse.trace() * (1 + leverage.mean())), 1, 0.15);
 }
 
 TEST(EntropicTraining, WithOneStepAndOneChainTheDecoderDescendsByThePlainGradient)

@@ -1,0 +1,87 @@
+#include "represent/recipe.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace sluice::represent {
+
+Method method_named(const std::string& name)
+{
+    if (name == "pca") return Method::principal_components;
+    if (name == "autoencoder") return Method::autoencoder;
+    if (name == "vae") return Method::variational;
+    if (name == "entropic-autoencoder") return Method::entropic;
+    fail("{}: unknown method; allowed: entropic-autoencoder, vae, autoencoder, pca", name);
+}
+
+std::vector<OptionSpec> recipe_options()
+{
+    return {
+        whole("units", 0).at_least(0).at_most(4096).help("of the code, or components; 0: a quarter of the columns, from 4 to 32"),
+        numbers("hidden").help("units of the encoder's hidden layers, as 256,128; the decoder is its mirror image. By default a power of two not below the columns, "
+                               "from 128 to 256, and half of it"),
+        text("activation", "elu").one_of({"elu", "relu"}).help("of hidden layers"),
+        whole("seed", 0).at_least(0).help("of everything drawn"),
+        whole("training-rows", 50000).at_least(2).help("rows to learn from, a random subsample"),
+        whole("batch", 1024).at_least(1).help("rows of a minibatch"),
+        real("learning-rate", 1e-3).above(0).help("of Adam"),
+        whole("inner", 20).at_least(1).help("steps of an outer iteration: between two updates of the decoder while sampling"),
+        whole("descents", 100).at_least(0).help("outer iterations in which encoder and decoder descend together; all there is for autoencoder and vae"),
+        whole("samplings", 50).at_least(1).help("entropic: outer iterations in which the encoder is sampled"),
+        whole("chains", 4).at_least(1).at_most(4096).help("entropic: independent encoders"),
+        whole("encoders", 16).at_least(1).help("entropic: encoders whose mean is the latent, in equal parts from each chain"),
+        whole("equilibration", 200).at_least(0).help("entropic: steps with the decoder at rest before the first encoder is kept"),
+        whole("thinning", 50).at_least(1).help("entropic: steps from one encoder kept to the next"),
+        real("temperature", 0).at_least(0).help("entropic: of the encoder's weights, in units of the mean squared error; 0: as excess-energy says"),
+        real("excess-energy", 0.1).above(0).at_most(1).help("entropic: error tolerated over that of the plain autoencoder, of what that gained over predicting the mean"),
+        real("time-step", 0).at_least(0).help("entropic: of the sampler; 0: by the largest curvature"),
+        whole("refresh-every", 100).at_least(0).help("entropic: steps between two draws of all velocities; 0: never"),
+        whole("links", 10).at_least(1).at_most(1000).help("entropic: of the chain of thermostats"),
+        real("relaxation-steps", 20).at_least(5).help("entropic: relaxation time of the thermostats, time steps"),
+        real("noise-variance", 0.1).above(0).help("vae: of the reconstructed columns, which have variance 1"),
+    };
+}
+
+Recipe recipe_of(const Options& options, Method method, std::int64_t columns)
+{
+    Recipe recipe;
+    auto& shape = recipe.shape;
+    shape.columns = columns;
+    shape.units = options.whole("units") > 0 ? options.whole("units") : std::clamp<std::int64_t>((columns + 3) / 4, 4, 32);
+    if (method == Method::principal_components) shape.units = std::min(shape.units, columns);
+    shape.activation = options.text("activation") == "relu" ? Activation::relu : Activation::elu;
+    shape.is_variational = method == Method::variational;
+    shape.noise_variance = options.real("noise-variance");
+    for (const double width : options.numbers("hidden")) {
+        if (!(width >= 1 && width <= 65536) || width != std::floor(width)) fail("command line: --hidden {}: must be whole numbers from 1 to 65536", width);
+        shape.hidden.push_back(static_cast<std::int64_t>(width));
+    }
+    if (shape.hidden.empty() && method != Method::principal_components) {
+        const auto width = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(columns))), 128, 256);
+        shape.hidden = {width, width / 2};
+    }
+    if (method == Method::principal_components) shape.hidden.clear();
+    recipe.seed = static_cast<std::uint64_t>(options.whole("seed"));
+    recipe.batch = options.whole("batch");
+    recipe.inner = options.whole("inner");
+    recipe.learning_rate = options.real("learning-rate");
+    recipe.descents = options.whole("descents");
+    if (method != Method::entropic) return recipe;
+    recipe.chains = options.whole("chains");
+    recipe.samplings = options.whole("samplings");
+    recipe.collected = (options.whole("encoders") + recipe.chains - 1) / recipe.chains;
+    recipe.equilibration = options.whole("equilibration");
+    recipe.thinning = options.whole("thinning");
+    recipe.temperature = options.real("temperature");
+    recipe.excess_energy = options.real("excess-energy");
+    recipe.time_step = options.real("time-step");
+    recipe.refresh_every = options.whole("refresh-every");
+    recipe.links = options.whole("links");
+    recipe.relaxation_steps = options.real("relaxation-steps");
+    return recipe;
+}
+
+}  // namespace sluice::represent
