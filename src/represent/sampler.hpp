@@ -39,10 +39,10 @@ template <typename Real>
 double refresh_velocities(std::span<Real> velocity, const Dynamics& dynamics, double keep, std::uint64_t seed, Purpose purpose, std::uint32_t iteration, std::uint64_t index);
 
 /// Whether particles are so much hotter than their thermostat, as far from any minimum, that a step of its chain would be too long. The chain then rests, and
-/// whoever moves the particles should refresh their velocities, until the heat is gone. In equilibrium it does not happen: for ten degrees of freedom once in 10^15.
+/// whoever moves the particles should refresh their velocities, until the heat is gone. In equilibrium it does not happen: less than once in 10^24 looks, for any number of degrees of freedom.
 inline bool is_too_hot(double kinetic, double degrees, double temperature)
 {
-    return 2 * kinetic > 10 * degrees * temperature;
+    return 2 * kinetic > 10 * (degrees + 10) * temperature;
 }
 
 /// The first half of a step, up to the new positions: half a step of the chain, half a kick, a drift.

@@ -57,7 +57,7 @@ TEST(EntropicTraining, ALinearEncoderHasTheGaussianDistributionThatFollowsFromIt
     recipe.temperature = temperature;
     recipe.equilibration = 1000;
     recipe.collected = 800;
-    recipe.thinning = 12;
+    recipe.thinning = 20;
     recipe.refresh_every = 20;
     const auto training = run(recipe, rows);
 
@@ -91,7 +91,7 @@ TEST(EntropicTraining, ALinearEncoderHasTheGaussianDistributionThatFollowsFromIt
         }
     }
     const Eigen::LLT<Eigen::MatrixXd> factor(exact);
-    // In units of the exact deviations: errors of 1/sqrt(draws); draws that are 12 steps apart count for an eighth at least.
+    // In units of the exact deviations: errors of 1/sqrt(draws); draws that are 20 steps apart count for an eighth at least.
     EXPECT_LT(factor.matrixL().solve(mean).norm(), 4 * std::sqrt(d * units / (count / 8)));
     const Eigen::MatrixXd half = factor.matrixL().solve(covariance), whitened = factor.matrixL().solve(half.transpose());
     EXPECT_LT((whitened - Eigen::MatrixXd::Identity(d * units, d * units)).norm(), 3 * std::sqrt(2.0) * d * units / std::sqrt(count / 8));
@@ -112,7 +112,7 @@ TEST(EntropicTraining, ALinearEncoderHasTheGaussianDistributionThatFollowsFromIt
         leverage[i] = x.row(i) * precision * x.row(i).transpose();
     }
     const Eigen::VectorXd v0 = variance.array() - variance.mean(), l0 = leverage.array() - leverage.mean();
-    EXPECT_GT(v0.dot(l0) / (v0.norm() * l0.norm()), 0.99);
+    EXPECT_GT(v0.dot(l0) / (v0.norm() * l0.norm()), 0.98) << "some 200 independent draws know variances to a tenth";
     EXPECT_NEAR(variance.mean() / (temperature * d / 2 * inverse.trace() * (1 + leverage.mean())), 1, 0.15);
 }
 
