@@ -140,7 +140,7 @@ std::vector<Member> thinned_networks(const std::vector<Member>& members, const s
 Predict predict_moments(const std::vector<Member>& members, const TrainingSet& data, const DropoutOptions& options)
 {
     const auto sizes = options.layers(data);
-    const auto passes = perceptron_predictor(thinned_networks(members, sizes, options), sizes, Activation::relu);
+    const auto passes = perceptron_predictor(thinned_networks(members, sizes, options), sizes, Activation::relu, parallel::Place::host);
     const auto count = members.size() * static_cast<std::size_t>(options.passes), targets = static_cast<std::size_t>(data.targets);
     return [=](const float* features, std::int64_t rows, float* out) {
         thread_local std::vector<float> said;
