@@ -22,7 +22,7 @@ using pool::RowState;
 struct Case {
     RowId rows = 501, columns = 4, targets = 2, tile_rows = 32;
     std::vector<RowId> labelled = {3, 77, 400};
-    std::int64_t count = 25;
+    std::int64_t count = 10;
     std::uint64_t seed = 1;
     int distinct = 0;
     std::uint32_t iteration = 4;
@@ -224,13 +224,13 @@ const Case few_rows{.rows = 9, .tile_rows = 8, .labelled = {8}, .count = 20};  /
 TEST(GreedySampling, PicksTheRowsOfTheDefinition)
 {
     for (const RowId targets : {1, 2, 20}) expect_greedy_sampling({.targets = targets, .seed = static_cast<std::uint64_t>(targets)});
-    expect_greedy_sampling({.columns = 37, .count = 40, .seed = 5});
+    expect_greedy_sampling({.columns = 37, .count = 15, .seed = 5});
 }
 
 TEST(GreedySampling, BreaksTiesByRow)
 {
-    expect_greedy_sampling({.columns = 3, .tile_rows = 16, .count = 60, .seed = 6, .distinct = 3});
-    expect_greedy_sampling({.columns = 1, .targets = 1, .tile_rows = 16, .count = 40, .seed = 7, .distinct = 4});
+    expect_greedy_sampling({.columns = 3, .tile_rows = 16, .count = 20, .seed = 6, .distinct = 3});
+    expect_greedy_sampling({.columns = 1, .targets = 1, .tile_rows = 16, .count = 15, .seed = 7, .distinct = 4});
 }
 
 TEST(GreedySampling, ServesEmptyShardsAndGivesAllThereIs)
@@ -241,7 +241,7 @@ TEST(GreedySampling, ServesEmptyShardsAndGivesAllThereIs)
 /// The product of minima is another rule: the nearest in features and the nearest in outputs are different rows.
 TEST(GreedySampling, MultipliesDistancesToOneAndTheSameRow)
 {
-    const Case c{.count = 30, .seed = 8};
+    const Case c{.count = 15, .seed = 8};
     const auto product_of_minima = by_brute_force(c, [&](const Table& table) {
         std::vector<double> values;
         for (const RowId row : table.left) {
@@ -265,7 +265,7 @@ TEST(GreedySampling, NeedsPredictions)
 TEST(QbcDiv, PicksTheRowsOfTheDefinition)
 {
     for (const double diversity : {0.0, 0.5, 1.0}) expect_qbc_div({.seed = 11}, {.diversity = diversity});
-    expect_qbc_div({.rows = 1013, .columns = 20, .tile_rows = 64, .count = 40, .seed = 12}, {});
+    expect_qbc_div({.rows = 1013, .columns = 20, .tile_rows = 64, .count = 12, .seed = 12}, {});
 }
 
 TEST(QbcDiv, WeighsDensityInBothSignsAmongTheRowsThatAreLeft)
@@ -273,21 +273,21 @@ TEST(QbcDiv, WeighsDensityInBothSignsAmongTheRowsThatAreLeft)
     for (const bool sparse : {false, true}) {
         const selection::QbcDiv thirds{.diversity = 1.0 / 3, .density = 1.0 / 3, .prefers_sparse = sparse};
         expect_qbc_div({.rows = 170, .labelled = {3, 77}, .count = 12, .seed = 13}, thirds);
-        expect_qbc_div({.rows = 90, .columns = 2, .tile_rows = 16, .labelled = {3}, .count = 50, .seed = 14}, thirds);
-        expect_qbc_div({.rows = 90, .tile_rows = 16, .labelled = {3}, .count = 20, .seed = 15}, {.diversity = 0, .density = 1, .prefers_sparse = sparse, .neighbours = 3});
+        expect_qbc_div({.rows = 90, .columns = 2, .tile_rows = 16, .labelled = {3}, .count = 20, .seed = 14}, thirds);
+        expect_qbc_div({.rows = 90, .tile_rows = 16, .labelled = {3}, .count = 10, .seed = 15}, {.diversity = 0, .density = 1, .prefers_sparse = sparse, .neighbours = 3});
     }
 }
 
 TEST(QbcDiv, LooksForNeighboursInAKeyedSampleOfManyRows)
 {
     expect_qbc_div({.seed = 16}, {.diversity = 1.0 / 3, .density = 1.0 / 3, .references = 60});
-    expect_qbc_div({.count = 40, .seed = 17}, {.diversity = 0.2, .density = 0.8, .neighbours = 4, .references = 5});  // fewer are left than neighbours wanted
+    expect_qbc_div({.count = 10, .seed = 17}, {.diversity = 0.2, .density = 0.8, .neighbours = 4, .references = 5});  // fewer are left than neighbours wanted
 }
 
 TEST(QbcDiv, BreaksTiesByRow)
 {
-    expect_qbc_div({.columns = 2, .tile_rows = 16, .count = 60, .seed = 18, .distinct = 3}, {});
-    expect_qbc_div({.rows = 90, .columns = 1, .tile_rows = 16, .labelled = {3}, .count = 30, .seed = 19, .distinct = 2}, {.diversity = 0.5, .density = 0.5});
+    expect_qbc_div({.columns = 2, .tile_rows = 16, .count = 20, .seed = 18, .distinct = 3}, {});
+    expect_qbc_div({.rows = 90, .columns = 1, .tile_rows = 16, .labelled = {3}, .count = 15, .seed = 19, .distinct = 2}, {.diversity = 0.5, .density = 0.5});
 }
 
 TEST(QbcDiv, ServesEmptyShardsAndGivesAllThereIs)
