@@ -2,6 +2,7 @@
 
 #include "base/signals.hpp"
 #include "parallel/for_each_tile.hpp"
+#include "selection/squared_distance.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,28 +15,6 @@ namespace {
 
 constexpr double removed = -1;
 constexpr RowId block_rows = 64;
-
-/// Squared Euclidean distance. Sixteen running sums that the compiler keeps in vector registers, added up in a fixed order.
-float squared_distance(const float* a, const float* b, std::size_t columns)
-{
-    constexpr std::size_t lanes = 16;
-    std::array<float, lanes> sum{};
-    std::size_t c = 0;
-    for (; c + lanes <= columns; c += lanes) {
-        for (std::size_t l = 0; l < lanes; ++l) {
-            const float difference = a[c + l] - b[c + l];
-            sum[l] += difference * difference;
-        }
-    }
-    for (std::size_t l = 0; c + l < columns; ++l) {
-        const float difference = a[c + l] - b[c + l];
-        sum[l] += difference * difference;
-    }
-    for (std::size_t width = lanes / 2; width > 0; width /= 2) {
-        for (std::size_t l = 0; l < width; ++l) sum[l] += sum[l + width];
-    }
-    return sum[0];
-}
 
 /// Raises an atomic to at least `value`.
 void raise(std::atomic<double>& target, double value)

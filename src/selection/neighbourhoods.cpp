@@ -1,9 +1,8 @@
 #include "selection/neighbourhoods.hpp"
 
-#include "base/random.hpp"
 #include "base/signals.hpp"
 #include "parallel/for_each_tile.hpp"
-#include "pool/order_statistic.hpp"
+#include "selection/drawn_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,28 +36,10 @@ void scale_to_unit_length(float* x, std::size_t columns)
     for (std::size_t c = 0; c < columns; ++c) x[c] = static_cast<float>(static_cast<double>(x[c]) * factor);
 }
 
-/// The unlabelled rows, on every rank; or `most` of them, those with the smallest keyed numbers.
-std::vector<RowId> reference_rows(const SelectionInput& input, std::int64_t most)
-{
-    std::vector<RowId> own;
-    std::vector<double> draw;
-    for (std::size_t i = 0; i < input.state.size(); ++i) {
-        if (input.state[i] != pool::RowState::unlabelled) continue;
-        own.push_back(input.shard.share.first_row + static_cast<RowId>(i));
-        draw.push_back(RandomStream(input.seed, Purpose::density_sample, input.iteration, static_cast<std::uint64_t>(own.back())).uniform());
-    }
-    if (input.ranks.sum(static_cast<std::int64_t>(own.size())) > most) {
-        const double largest = pool::order_statistic(draw, most - 1, input.ranks);
-        std::size_t i = 0;
-        std::erase_if(own, [&](RowId) { return draw[i++] > largest; });
-    }
-    return input.ranks.gather(std::span<const RowId>(own));
-}
-
 }  // namespace
 
 Neighbourhoods::Neighbourhoods(const SelectionInput& input, std::size_t neighbours, std::int64_t references)
-    : input_(input), neighbours_(neighbours), rows_(reference_rows(input, references)), is_left_(rows_.size(), 1), nearest_(input.state.size()), mean_(input.state.size(), 0.0)
+    : input_(input), neighbours_(neighbours), rows_(drawn_rows(input, references)), is_left_(rows_.size(), 1), nearest_(input.state.size()), mean_(input.state.size(), 0.0)
 {
     const auto columns = static_cast<std::size_t>(input.shard.info.columns);
     units_ = pool::gather_rows(input.shard, input.scaling, rows_, input.ranks);

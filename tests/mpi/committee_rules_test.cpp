@@ -1,5 +1,6 @@
 #include "base/random.hpp"
 #include "selection/greedy_sampling.hpp"
+#include "selection/k_means.hpp"
 #include "selection/qbc_div.hpp"
 #include "selection/uncertain_then_diverse.hpp"
 #include "support/draws.hpp"
@@ -338,6 +339,90 @@ TEST(UncertainThenDiverse, ServesAnyRuleAndEmptyShards)
         if (rule.needs_posterior) continue;
         EXPECT_EQ(by_sluice(few_rows, rule.choose).size(), 7U) << name;
     }
+}
+
+namespace {
+
+/// Lloyd's algorithm as it stands in a textbook, in float64.
+std::vector<RowId> representatives(const Case& c)
+{
+    const Table table(c);
+    const auto value = [&](RowId row, std::size_t column) { return static_cast<double>(table.x[static_cast<std::size_t>(row) * table.columns + column]); };
+    const auto key = [&](RowId row) { return RandomStream(c.seed, Purpose::density_sample, c.iteration, static_cast<std::uint64_t>(row)).uniform(); };
+    std::vector<RowId> starts = table.left;
+    std::sort(starts.begin(), starts.end(), [&](RowId a, RowId b) { return key(a) < key(b); });
+    starts.resize(std::min(starts.size(), static_cast<std::size_t>(c.count)));
+    std::sort(starts.begin(), starts.end());
+    std::vector<std::vector<double>> centroids;
+    for (const RowId row : starts) {
+        centroids.emplace_back();
+        for (std::size_t j = 0; j < table.columns; ++j) centroids.back().push_back(value(row, j));
+    }
+    const auto distance = [&](RowId row, const std::vector<double>& centroid) {
+        double sum = 0;
+        for (std::size_t j = 0; j < table.columns; ++j) sum += std::pow(value(row, j) - centroid[j], 2);
+        return sum;
+    };
+    std::vector<std::size_t> own(table.left.size(), SIZE_MAX);
+    for (bool has_changed = true; has_changed;) {
+        has_changed = false;
+        for (std::size_t i = 0; i < own.size(); ++i) {
+            std::size_t nearest = 0;
+            for (std::size_t k = 1; k < centroids.size(); ++k) {
+                if (distance(table.left[i], centroids[k]) < distance(table.left[i], centroids[nearest])) nearest = k;
+            }
+            has_changed = has_changed || own[i] != nearest;
+            own[i] = nearest;
+        }
+        for (std::size_t k = 0; k < centroids.size(); ++k) {
+            const auto rows = static_cast<double>(std::count(own.begin(), own.end(), k));
+            if (rows == 0) continue;
+            for (std::size_t j = 0; j < table.columns; ++j) {
+                double sum = 0;
+                for (std::size_t i = 0; i < own.size(); ++i) sum += own[i] == k ? value(table.left[i], j) : 0;
+                centroids[k][j] = sum / rows;
+            }
+        }
+    }
+    std::vector<RowId> batch, left = table.left;
+    for (const auto& centroid : centroids) {
+        const auto nearest = std::min_element(left.begin(), left.end(), [&](RowId a, RowId b) { return distance(a, centroid) < distance(b, centroid); });
+        batch.push_back(*nearest);
+        left.erase(nearest);
+    }
+    return batch;
+}
+
+std::vector<RowId> k_means(const Case& c, std::int64_t passes = 1000)
+{
+    return by_sluice(c, [&](const auto& input) { return selection::k_means_representatives(input, passes); });
+}
+
+}  // namespace
+
+TEST(KMeansRepresentatives, AreTheRowsNearestToTheCentroidsOfLloydsAlgorithm)
+{
+    for (const std::uint64_t seed : {1, 2, 3, 4}) {
+        const Case c{.count = seed == 4 ? 14 : 7, .seed = seed};  // few: of a cluster of two rows, rounding decides which is nearer to their middle
+        EXPECT_EQ(k_means(c), representatives(c)) << "seed " << seed;
+    }
+}
+
+/// Of rows that repeat, centroids share their nearest rows, and some have none; more are wanted than there are.
+TEST(KMeansRepresentatives, AreDistinctRowsWhateverRepeats)
+{
+    const Case c{.rows = 90, .columns = 2, .count = 500, .distinct = 2};
+    auto rows = k_means(c);
+    const auto free = Table(c).left;
+    std::sort(rows.begin(), rows.end());
+    EXPECT_EQ(rows, free);
+}
+
+/// Where rows tie there is no definition to compare with; what one rank says, any number of ranks says.
+TEST(KMeansRepresentatives, AreTheSameOnAnyNumberOfRanks)
+{
+    const Case c{.rows = 301, .count = 12, .distinct = 4};
+    EXPECT_EQ(k_means(c, 3), (std::vector<RowId>{32, 57, 89, 186, 50, 27, 169, 280, 85, 287, 82, 132}));
 }
 
 }  // namespace sluice

