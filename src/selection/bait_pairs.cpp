@@ -102,7 +102,7 @@ void sum_squares(const Matrix& product, std::vector<double>& of_rows, std::vecto
     of_columns.assign(static_cast<std::size_t>(product.cols()), 0.0);
     for (Eigen::Index j = 0; j < product.cols(); ++j) {
         const float* column = product.col(j).data();
-        double sum[lanes] = {};
+        double sum[lanes] = {};  // of the language: nvcc loses the number of a std::array here
         for (Eigen::Index i = 0; i < whole; i += lanes) {
             for (int l = 0; l < lanes; ++l) {
                 const auto value = static_cast<double>(column[i + l]);
