@@ -906,7 +906,7 @@ plain_case("generate: no rows", "generate ternary --rows 0 -o new.h5", "command 
 plain_case("generate: output folder missing", "generate ternary --rows 5 -o nowhere/new.h5", "nowhere/new.h5", "No such file or directory")
 plain_case("select: more rows than the pool has", "select pool.h5 --count 61 -o rows.csv", "command line: --count 61: pool.h5 has 60 rows to choose from")
 plain_case("select: no rows", "select pool.h5 --count 0 -o rows.csv", "command line: --count", "0", "1 to 1099511627776")
-plain_case("select: unknown method", "select pool.h5 --method k-means --count 3 -o rows.csv", "command line: --method: k-means not in {", "max-dist")
+plain_case("select: unknown method", "select pool.h5 --method nearest --count 3 -o rows.csv", "command line: --method: nearest not in {", "max-dist")
 plain_case("select: output folder missing", "select pool.h5 --count 3 -o nowhere/rows.csv", "nowhere/rows.csv", "No such file or directory")
 plain_case("select: output is a folder", "select pool.h5 --count 3 -o small.run", "small.run", "is a folder")
 plain_case("select: labelled file missing", "select pool.h5 --count 3 -o rows.csv --labelled nowhere.csv", "nowhere.csv: ", "No such file or directory")
