@@ -365,7 +365,11 @@ void check_combinations(Reader& reader, const toml::table& root, CampaignFile& f
     if (!file.domain && !simulated && !closed && file.pool.whole("test") > 0) {
         reader.add(reader.place("pool", root.at_path("pool.test").node(), "test"), "[pool] test: only for a closed pool, whose labels are known, and for simulators");
     }
-    if (file.domain && file.strategy.kind != "fusion" && (file.strategy.kind.empty() || Registration<Strategy>::all().contains(file.strategy.kind))) reader.add(reader.place("domain", root.get("domain")), "[domain]: needs [strategy] kind = \"fusion\", which generates candidates");
+    const bool not_fusion = file.strategy.kind != "fusion" && (file.strategy.kind.empty() || Registration<Strategy>::all().contains(file.strategy.kind));
+    if (file.domain && not_fusion) reader.add(reader.place("domain", root.get("domain")), "[domain]: needs [strategy] kind = \"fusion\", which generates candidates");
+    if (file.member_groups() > 1 && not_fusion) {
+        reader.add(reader.place("pool", root.at_path("pool.member_groups").node(), "member_groups"), "[pool] member_groups: needs [strategy] kind = \"fusion\", whose surrogates the ranks of a group share");
+    }
     if (!has_best && !file.campaign.is_number("stop") && file.campaign.text("stop") == "top-10") {
         if (root.at_path("campaign.stop") && closed) reader.add(stop_place, "[campaign] stop = \"top-10\": no row is best where goal = \"predict\"; allowed here: \"never\"");
         else if (root.at_path("campaign.stop")) reader.add(stop_place, "[campaign] stop = \"top-10\": only for a closed pool, whose labels are known; allowed here: \"never\" or a number");

@@ -80,7 +80,7 @@ std::uint64_t half_of_memory(const Communicator& ranks)
 std::unique_ptr<RowFile> open_stream(const hdf5::File& file, const PoolInfo& info)
 {
     const auto offset = file.contiguous_offset("/features", stored_type(info.type));
-    if (!offset) fail("{}: /features is stored in chunks, compressed or in another byte order, and can't be streamed; import it anew, or set [pool] residency = \"memory\"", info.path);
+    if (!offset) fail("{}: /features is stored in chunks, compressed or in another byte order, and can't be read row by row, as streams and member groups do; import it anew, or set [pool] residency = \"memory\" and member_groups = 1", info.path);
     return std::make_unique<RowFile>(info.path, *offset, info.row_bytes());
 }
 

@@ -308,6 +308,7 @@ campaign_case("initial rows of a domain for a pool", INITIAL, '{ count = 4, rule
 campaign_case("no surrogate for a score that needs one", '[surrogate]\nkind = "ridge-ensemble"\nmembers = 4\n', "", "campaign.toml: [surrogate]: missing", '[acquisition] kind = "ucb" needs one of: ', "ridge-ensemble")
 campaign_case("key of another kind", "members = 4", "members = 4\nhidden = [3]", "campaign.toml:<hidden>: [surrogate] hidden: unknown key; allowed: ", "lambda")
 campaign_case("pool missing", '"pool.h5"', '"nowhere.h5"', "campaign.toml:<nowhere>: [pool] file: nowhere.h5: ", "No such file or directory")
+campaign_case("member groups without fusion", '"pool.h5"', '"pool.h5"\nmember_groups = 2', "campaign.toml:<member_groups>: [pool] member_groups: needs [strategy] kind = ", "fusion")
 campaign_case("pool is a folder", '"pool.h5"', '"small.run"', "campaign.toml:<small.run>: [pool] file: small.run: is a folder, not a file")
 
 
