@@ -13,6 +13,8 @@ struct Diagnostics {
     std::int32_t screen_clusters = 0;
     DensityTest density;
     bool diverse = false;
+    double explained = 0;     ///< share of the targets' variance, see explained_by_best
+    std::int64_t drawn = 0;   ///< last rows of the batch that were drawn at random
 };
 
 /// As a JSON object: per surrogate its dimensions, budget, chosen options, reliabilities and scores; per target its deviations and gain; the batch's density.

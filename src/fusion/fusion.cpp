@@ -6,6 +6,7 @@
 #include "fusion/density_test.hpp"
 #include "fusion/diagnostics.hpp"
 #include "fusion/expected_hypervolume_improvement.hpp"
+#include "fusion/exploration.hpp"
 #include "fusion/generated_candidates.hpp"
 #include "fusion/residual_correlation.hpp"
 #include "fusion/search_region.hpp"
@@ -13,6 +14,7 @@
 #include "fusion/structural_trend.hpp"
 #include "fusion/structural_weight.hpp"
 #include "parallel/first_k.hpp"
+#include "pool/drawn_rows.hpp"
 #include "pool/scaled.hpp"
 #include "pool/standardise.hpp"
 #include "selection/strategy.hpp"
@@ -242,6 +244,16 @@ void describe(Proposal& proposal, const std::vector<float>& x, const LabelledSet
     }
 }
 
+/// Candidates drawn at random, none of them in the batch already: ascending, the same on every rank.
+std::vector<RowId> drawn_beside(const std::vector<RowId>& batch, const Candidates& candidates, std::int64_t count, const IterationKey& key, const Communicator& ranks)
+{
+    std::vector<pool::RowState> left(candidates.state.begin(), candidates.state.end());
+    for (const auto row : batch) {
+        if (candidates.share.owns(row)) left[static_cast<std::size_t>(row - candidates.share.first_row)] = pool::RowState::pending;
+    }
+    return pool::drawn_rows(left, candidates.share, count, key.seed, Purpose::exploration, key.iteration, ranks);
+}
+
 /// What depends on the pool alone and serves all iterations of a campaign, unless candidates are generated.
 struct Memory {
     std::optional<CandidateOrder> order;
@@ -327,15 +339,22 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         for (const auto& row : ranked) screened.push_back(row.row);
         if (ranked.empty()) return 0;
         screen.x = pool::gather_rows(shard, scaling, screened, in.ranks);
+        diagnostics.explained = explained_by_best(surrogates, targets);
+        diagnostics.drawn = switches.explores && !generated ? drawn_at_random(diagnostics.explained, in.count) : 0;
         std::vector<float> chosen_x;
         together(in.ranks, [&] {
-            for (const auto i : choose(screen, generated.has_value(), labelled, switches, static_cast<std::size_t>(in.count), key, diagnostics)) {
+            for (const auto i : choose(screen, generated.has_value(), labelled, switches, static_cast<std::size_t>(in.count - diagnostics.drawn), key, diagnostics)) {
                 proposal.rows.push_back(ranked[i].row);
                 proposal.scores.push_back(ranked[i].value);
                 chosen_x.insert(chosen_x.end(), screen.x.begin() + static_cast<std::ptrdiff_t>(i) * labelled.columns, screen.x.begin() + (static_cast<std::ptrdiff_t>(i) + 1) * labelled.columns);
             }
-            describe(proposal, chosen_x, labelled, surrogates, static_cast<std::size_t>(members));
         });
+        const auto drawn = drawn_beside(proposal.rows, candidates, diagnostics.drawn, key, in.ranks);
+        const auto drawn_x = pool::gather_rows(shard, scaling, drawn, in.ranks);
+        proposal.rows.insert(proposal.rows.end(), drawn.begin(), drawn.end());
+        proposal.scores.resize(proposal.rows.size(), 0.0);
+        chosen_x.insert(chosen_x.end(), drawn_x.begin(), drawn_x.end());
+        together(in.ranks, [&] { describe(proposal, chosen_x, labelled, surrogates, static_cast<std::size_t>(members)); });
         return 0;
     });
     if (generated) {

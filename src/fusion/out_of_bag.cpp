@@ -81,6 +81,17 @@ Reliability reliability(std::span<const MemberQuality> members)
     return result;
 }
 
+double explained_share(std::span<const double> residual, std::span<const double> truth)
+{
+    const double centre = mean(truth);
+    double left = 0, all = 0;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        left += residual[i] * residual[i];
+        all += (truth[i] - centre) * (truth[i] - centre);
+    }
+    return all > 0 ? 1 - left / all : 0;
+}
+
 Residuals residuals(std::span<const double> truth, std::span<const float> predicted, std::span<const models::Bootstrap> bootstraps)
 {
     const auto rows = truth.size(), members = bootstraps.size();

@@ -40,6 +40,9 @@ struct Residuals {
     std::vector<double> out_of_bag_mean;  ///< [rows] over the members that have not seen the row; 0 if all have
 };
 
+/// 1 - squared residuals / squared deviations of the truth from its mean; 0 if all truths are equal.
+double explained_share(std::span<const double> residual, std::span<const double> truth);
+
 /// \param predicted  [rows, members] of all labelled rows
 Residuals residuals(std::span<const double> truth, std::span<const float> predicted, std::span<const models::Bootstrap> bootstraps);
 

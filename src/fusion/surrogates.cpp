@@ -194,6 +194,7 @@ void train_members(const std::vector<Plan>& plans, std::vector<Surrogate>& surro
         surrogate.predict(training.x.data(), labelled.count(), predicted.data());
         auto left = residuals(training.y, predicted, bootstraps[p]);
         surrogate.reliability = reliability(left.members);
+        surrogate.explained = explained_share(left.out_of_bag_mean, training.y);
         surrogate.residual = std::move(switches.out_of_bag_correlation ? left.out_of_bag_mean : left.mean);
     }
 }

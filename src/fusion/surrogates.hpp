@@ -20,6 +20,7 @@ struct Surrogate {
     models::Predict predict;     ///< of all members: [rows, members, 1]
     double flops_per_row = 0;
     Reliability reliability;
+    double explained = 0;          ///< share of the labelled rows' variance that the out-of-bag means explain; negative where they are worse than none
     std::vector<double> residual;  ///< [labelled rows] mean over members, for the correlation between targets
 };
 

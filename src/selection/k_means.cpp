@@ -3,7 +3,7 @@
 #include "base/signals.hpp"
 #include "parallel/fixed_point.hpp"
 #include "parallel/for_each_tile.hpp"
-#include "selection/drawn_rows.hpp"
+#include "pool/drawn_rows.hpp"
 #include "selection/squared_distance.hpp"
 
 #include <algorithm>
@@ -148,7 +148,7 @@ std::vector<RowId> nearest_rows(const SelectionInput& input, const Clusters& clu
 
 std::vector<RowId> k_means_representatives(const SelectionInput& input, std::int64_t passes)
 {
-    const auto starts = drawn_rows(input, input.count);
+    const auto starts = pool::drawn_rows(input.state, input.shard.share, input.count, input.seed, Purpose::density_sample, input.iteration, input.ranks);
     if (starts.empty()) return {};
     Clusters clusters(input, pool::gather_rows(input.shard, input.scaling, starts, input.ranks));
     for (std::int64_t pass = 0; pass < passes && clusters.assign(); ++pass) clusters.move_centroids();

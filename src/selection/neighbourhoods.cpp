@@ -2,7 +2,7 @@
 
 #include "base/signals.hpp"
 #include "parallel/for_each_tile.hpp"
-#include "selection/drawn_rows.hpp"
+#include "pool/drawn_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,7 @@ void scale_to_unit_length(float* x, std::size_t columns)
 }  // namespace
 
 Neighbourhoods::Neighbourhoods(const SelectionInput& input, std::size_t neighbours, std::int64_t references)
-    : input_(input), neighbours_(neighbours), rows_(drawn_rows(input, references)), is_left_(rows_.size(), 1), nearest_(input.state.size()), mean_(input.state.size(), 0.0)
+    : input_(input), neighbours_(neighbours), rows_(pool::drawn_rows(input.state, input.shard.share, references, input.seed, Purpose::density_sample, input.iteration, input.ranks)), is_left_(rows_.size(), 1), nearest_(input.state.size()), mean_(input.state.size(), 0.0)
 {
     const auto columns = static_cast<std::size_t>(input.shard.info.columns);
     units_ = pool::gather_rows(input.shard, input.scaling, rows_, input.ranks);

@@ -39,7 +39,7 @@ struct StrategyInput {
 struct Proposal {
     std::vector<RowId> rows;                ///< of the pool
     std::vector<std::vector<float>> points; ///< generated, in place of rows
-    std::vector<double> scores;             ///< per row
+    std::vector<double> scores;             ///< per row; 0 where it was drawn at random
     std::vector<std::vector<double>> mean;  ///< per row and target, raw units
     std::vector<std::vector<double>> sd;
     std::vector<double> out_of_bag_r2;      ///< per target
