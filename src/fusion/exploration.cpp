@@ -11,10 +11,10 @@ double explained_by_best(const std::vector<Surrogate>& surrogates, std::size_t t
     return mean(best);
 }
 
-std::int64_t drawn_at_random(double explained, std::int64_t batch)
+std::int64_t drawn_at_random(double explained, double chosen, std::int64_t batch)
 {
-    constexpr double most = 0.3;
-    return std::lround(most * (1 - explained) * (1 - explained) * static_cast<double>(batch));
+    constexpr double most = 0.4;
+    return std::lround(most * chosen * (1 - explained) * (1 - explained) * static_cast<double>(batch));
 }
 
 }  // namespace sluice::fusion

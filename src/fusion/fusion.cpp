@@ -244,6 +244,13 @@ void describe(Proposal& proposal, const std::vector<float>& x, const LabelledSet
     }
 }
 
+/// Share of the labelled rows that earlier batches brought.
+double chosen_share(const LabelledSet& labelled, const StrategyInput& in)
+{
+    const auto rows = static_cast<double>(labelled.count());
+    return std::min(static_cast<double>((in.iteration - 1) * in.count) / rows, 1.0);
+}
+
 /// Candidates drawn at random, none of them in the batch already: ascending, the same on every rank.
 std::vector<RowId> drawn_beside(const std::vector<RowId>& batch, const Candidates& candidates, std::int64_t count, const IterationKey& key, const Communicator& ranks)
 {
@@ -340,7 +347,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         if (ranked.empty()) return 0;
         screen.x = pool::gather_rows(shard, scaling, screened, in.ranks);
         diagnostics.explained = explained_by_best(surrogates, targets);
-        diagnostics.drawn = switches.explores && !generated ? drawn_at_random(diagnostics.explained, in.count) : 0;
+        diagnostics.drawn = switches.explores && !generated ? drawn_at_random(diagnostics.explained, chosen_share(labelled, in), in.count) : 0;
         std::vector<float> chosen_x;
         together(in.ranks, [&] {
             for (const auto i : choose(screen, generated.has_value(), labelled, switches, static_cast<std::size_t>(in.count - diagnostics.drawn), key, diagnostics)) {

@@ -24,15 +24,15 @@ TEST(Exploration, KnowsWhatTheBestFamilyOfEachTargetExplains)
     EXPECT_EQ(explained_by_best({surrogate(0, -0.4), surrogate(0, -2)}, 1), 0) << "worse than the mean is nothing";
 }
 
-TEST(Exploration, DrawsThreeTenthsWhereNothingIsKnown)
+TEST(Exploration, DrawsTheMoreTheLessIsKnownAfterTheMoreBatches)
 {
-    EXPECT_EQ(drawn_at_random(0, 10), 3);
-    EXPECT_EQ(drawn_at_random(0.25, 10), 2);
-    EXPECT_EQ(drawn_at_random(0.5, 10), 1);
-    EXPECT_EQ(drawn_at_random(0.6, 10), 0);
-    EXPECT_EQ(drawn_at_random(1, 10), 0);
-    EXPECT_EQ(drawn_at_random(0, 1), 0) << "a batch of one row is the best one's";
-    EXPECT_EQ(drawn_at_random(0, 1000), 300);
+    EXPECT_EQ(drawn_at_random(0, 0, 10), 0) << "the first batch is the surrogates'";
+    EXPECT_EQ(drawn_at_random(0, 0.5, 10), 2);
+    EXPECT_EQ(drawn_at_random(0, 1, 10), 4);
+    EXPECT_EQ(drawn_at_random(0.5, 1, 10), 1);
+    EXPECT_EQ(drawn_at_random(0.7, 1, 10), 0);
+    EXPECT_EQ(drawn_at_random(0, 1, 1), 0) << "a batch of one row is the best one's";
+    EXPECT_EQ(drawn_at_random(0, 1, 1000), 400);
 }
 
 TEST(ExplainedShare, IsOneMinusSquaresLeftOverSquares)
