@@ -411,7 +411,7 @@ TEST(KMeansRepresentatives, AreTheRowsNearestToTheCentroidsOfLloydsAlgorithm)
 /// Of rows that repeat, centroids share their nearest rows, and some have none; more are wanted than there are.
 TEST(KMeansRepresentatives, AreDistinctRowsWhateverRepeats)
 {
-    const Case c{.rows = 90, .columns = 2, .count = 500, .distinct = 2};
+    const Case c{.rows = 90, .columns = 2, .labelled = {3, 77}, .count = 500, .distinct = 2};
     auto rows = k_means(c);
     const auto free = Table(c).left;
     std::sort(rows.begin(), rows.end());
@@ -421,7 +421,7 @@ TEST(KMeansRepresentatives, AreDistinctRowsWhateverRepeats)
 /// Where rows tie there is no definition to compare with; what one rank says, any number of ranks says.
 TEST(KMeansRepresentatives, AreTheSameOnAnyNumberOfRanks)
 {
-    const Case c{.rows = 301, .count = 12, .distinct = 4};
+    const Case c{.rows = 301, .labelled = {3, 77}, .count = 12, .distinct = 4};
     EXPECT_EQ(k_means(c, 3), (std::vector<RowId>{32, 57, 89, 186, 50, 27, 169, 280, 85, 287, 82, 132}));
 }
 
