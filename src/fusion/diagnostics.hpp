@@ -3,6 +3,8 @@
 #include "fusion/channels.hpp"
 #include "fusion/density_test.hpp"
 
+#include <optional>
+
 namespace sluice::fusion {
 
 /// What an iteration leaves behind beside its batch.
@@ -13,6 +15,7 @@ struct Diagnostics {
     std::int32_t screen_clusters = 0;
     DensityTest density;
     bool diverse = false;
+    std::optional<double> test_mse;  ///< of all families together, where there are test points
 };
 
 /// As a JSON object: per surrogate its dimensions, budget, chosen options, reliabilities and scores; per target its deviations and gain; the batch's density.
