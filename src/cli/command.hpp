@@ -22,6 +22,7 @@ void add_import(CLI::App& app, Action& action);
 void add_generate(CLI::App& app, Action& action);
 void add_represent(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_methods(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 
