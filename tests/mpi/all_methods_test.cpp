@@ -71,17 +71,21 @@ std::vector<Way> surrogates()
     return ways;
 }
 
-/// Each strategy as it is, and with each choice of each of its options that is one of several names.
+/// Each strategy as it is, and so often with other choices that each of its options that is one of several names has had each of them.
 std::vector<Way> strategies()
 {
     std::vector<Way> ways;
     for (const auto& [strategy, entry] : StrategyRegistration::all()) {
         const auto base = section<Strategy>("strategy", strategy);
         ways.push_back({strategy, base});
-        for (const auto& option : entry->options) {
-            for (const auto& choice : option.choices) {
-                if (option.fallback != OptionValue(choice)) ways.push_back({fmt::format("{}.{}.{}", strategy, option.name, choice), base + fmt::format("{} = \"{}\"\n", option.name, choice)});
+        std::size_t most = 0;
+        for (const auto& option : entry->options) most = std::max(most, option.choices.size());
+        for (std::size_t way = 0; way < most; ++way) {
+            auto sections = base;
+            for (const auto& option : entry->options) {
+                if (!option.choices.empty()) sections += fmt::format("{} = \"{}\"\n", option.name, option.choices[way % option.choices.size()]);
             }
+            ways.push_back({fmt::format("{}.{}", strategy, way), sections});
         }
     }
     return ways;
