@@ -49,6 +49,13 @@ void erase_progress_line()
     state().line_is_open = false;
 }
 
+std::shared_ptr<spdlog::sinks::sink> file_sink(const std::filesystem::path& path)
+{
+    auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
+    file->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
+    return file;
+}
+
 }  // namespace
 
 void start(bool quiet)
@@ -65,10 +72,16 @@ void start(bool quiet)
 
 void add_file(const std::filesystem::path& path)
 {
-    if (state().quiet) return;
-    auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
-    file->set_pattern("%Y-%m-%dT%H:%M:%S%z %l %v");
-    state().logger->sinks().push_back(file);
+    if (!state().quiet) state().logger->sinks().push_back(file_sink(path));
+}
+
+void start_in_file(const std::filesystem::path& path, bool quiet)
+{
+    auto& s = state();
+    s.quiet = quiet;
+    s.terminal = false;
+    s.logger = quiet ? std::make_shared<spdlog::logger>("sluice") : std::make_shared<spdlog::logger>("sluice", file_sink(path));
+    s.logger->flush_on(spdlog::level::info);
 }
 
 void write_line(const std::string& line)

@@ -13,6 +13,9 @@ void start(bool quiet);
 /// Also writes plain, dated lines to this file, appended. Only a process that is not quiet does.
 void add_file(const std::filesystem::path& path);
 
+/// From now on lines go to this file alone, until `start` is called again: of one of many runs that go on at once. Of a process that is quiet, nowhere.
+void start_in_file(const std::filesystem::path& path, bool quiet);
+
 void write_line(const std::string& line);
 void write_warning(const std::string& line);
 /// To standard error, even from a quiet process.

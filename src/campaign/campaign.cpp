@@ -217,7 +217,7 @@ BatchEvent Campaign::choose_batch()
         batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), {.seed = file_.seed(), .iteration = batch.iteration}, shard_.share, ranks_);
         return batch;
     }
-    if (!strategy_) return propose(file_, shard_, scaling_, state_, stages_, ranks_);
+    if (!strategy_) return propose(file_, shard_, scaling_, state_, test_, stages_, ranks_);
     auto proposal = strategy_({shard_, file_.domain, state_.points, scaling_, state_.rows, state_.labelled, file_.goals, test_, near_boundary_, file_.campaign.whole("batch"), file_.seed(), batch.iteration, folder_, file_.checkpoint.real("seconds"), file_.member_groups(), stages_, ranks_});
     return number_points({batch.iteration, std::move(proposal.rows), std::move(proposal.scores), std::move(proposal.mean), std::move(proposal.sd), std::move(proposal.out_of_bag_r2),
                           std::move(proposal.diagnostics), std::move(proposal.points)}, state_);

@@ -38,6 +38,8 @@ public:
     const std::filesystem::path& folder() const { return folder_; }
     const State& state() const { return state_; }
     const pool::Shard& shard() const { return shard_; }
+    /// Of the features, as models and distances see them.
+    const pool::Scaling& scaling() const { return scaling_; }
     /// Features of rows of the pool, or of generated candidates asked for, raw: [rows, columns]. Collective.
     std::vector<float> features_of(const std::vector<RowId>& rows) const;
     /// Ids of rows, empty texts if the pool has none. Root only.

@@ -1,12 +1,12 @@
 #include "campaign/campaign_file.hpp"
 
 #include "base/files.hpp"
+#include "campaign/campaign_table.hpp"
 #include "fusion/objective_space.hpp"
 #include "selection/strategy.hpp"
 
 #include <fmt/ranges.h>
 
-#include <toml++/toml.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -85,89 +85,6 @@ std::vector<std::string> kinds()
     std::vector<std::string> names;
     for (const auto& [name, entry] : Registration<Made>::all()) names.push_back(name);
     return names;
-}
-
-// ---- Reading, with every problem noted ------------------------------------------------------------------------------------------------------------
-
-/// A parsed file, the lines of its nodes, and what is wrong with it.
-struct Reader {
-    std::string path;
-    std::set<std::string> from_command_line;  ///< "section.key"
-    std::vector<std::string> problems;
-
-    std::string place(const std::string& label, const toml::node* node, const std::string& key = "") const
-    {
-        if (from_command_line.contains(label + "." + key)) return fmt::format("--set {}.{}", label, key);
-        const auto line = node == nullptr ? 0U : static_cast<unsigned>(node->source().begin.line);
-        return line == 0 ? path : fmt::format("{}:{}", path, line);
-    }
-    void add(const std::string& place, const std::string& what) { problems.push_back(fmt::format("{}: {}", place, what)); }
-};
-
-std::string shown(const toml::node& node)
-{
-    std::ostringstream out;
-    node.visit([&](const auto& value) { out << value; });
-    return out.str();
-}
-
-std::optional<OptionValue> to_option(const toml::node& node)
-{
-    if (const auto* boolean = node.as_boolean()) return boolean->get();
-    if (const auto* whole = node.as_integer()) return whole->get();
-    if (const auto* number = node.as_floating_point()) return number->get();
-    if (const auto* string = node.as_string()) return string->get();
-    if (const auto* array = node.as_array()) {
-        std::vector<double> list;
-        for (const auto& element : *array) {
-            const auto number = element.value<double>();
-            if (!number) return {};
-            list.push_back(*number);
-        }
-        return list;
-    }
-    return {};
-}
-
-/// Fills options from a table; keys in `elsewhere` belong to somebody else.
-Options read_section(Reader& reader, const toml::table* table, const std::string& label, const std::vector<OptionSpec>& specs, const std::vector<std::string>& elsewhere)
-{
-    Options options(specs);
-    std::set<std::string> seen;
-    std::vector<std::string> known = elsewhere;
-    for (const auto& spec : specs) known.push_back(spec.name);
-    std::sort(known.begin(), known.end());  // the two readers of [surrogate] say the same of an unknown key
-    if (table != nullptr) {
-        for (const auto& [key, node] : *table) {
-            const std::string name(key.str());
-            seen.insert(name);
-            const auto spec = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& s) { return s.name == name; });
-            const auto place = reader.place(label, &node, name);
-            if (spec == specs.end()) {
-                if (std::find(elsewhere.begin(), elsewhere.end(), name) != elsewhere.end()) continue;
-                const auto near = nearest_name(name, known);
-                reader.add(place, near.empty() ? fmt::format("[{}] {}: unknown key; allowed: {}", label, name, fmt::join(known, ", "))
-                                               : fmt::format("[{}] {}: unknown key; did you mean {}?", label, name, near));
-                continue;
-            }
-            const auto value = to_option(node);
-            const std::string complaint = value ? spec->complaint(*value) : spec->allowed();
-            if (complaint.empty()) options.set(*spec, *value);
-            else reader.add(place, fmt::format("[{}] {} = {}: must be {}", label, name, shown(node), complaint));
-        }
-    }
-    for (const auto& spec : specs) {
-        if (spec.is_required && !seen.contains(spec.name)) reader.add(reader.place(label, table), fmt::format("[{}] {}: missing; {} ({})", label, spec.name, spec.allowed(), spec.help_text));
-    }
-    return options;
-}
-
-const toml::table* find_table(Reader& reader, const toml::table& root, const std::string& label)
-{
-    const auto* node = root.get(label);
-    if (node == nullptr) return nullptr;
-    if (!node->is_table()) reader.add(reader.place(label, node), fmt::format("[{}]: must be a section", label));
-    return node->as_table();
 }
 
 /// A section that chooses a registered thing by its kind; `common` keys belong to the section whatever the kind.
@@ -317,39 +234,6 @@ void check_outputs(Reader& reader, const toml::table& root, const CampaignFile& 
     }
 }
 
-/// Puts "section.key=value" into the table, as if the file said so.
-void apply_setting(Reader& reader, toml::table& root, const std::string& setting)
-{
-    const auto equals = setting.find('=');
-    const auto dot = setting.rfind('.', equals);
-    const bool is_malformed = equals == std::string::npos || dot == std::string::npos || dot == 0 || dot + 1 == equals;
-    if (is_malformed || setting.find("..") < equals) {
-        reader.add("--set " + setting, "must be section.key=value, e.g. campaign.seed=2");
-        return;
-    }
-    const std::string section = setting.substr(0, dot), key = setting.substr(dot + 1, equals - dot - 1), value = setting.substr(equals + 1);
-    toml::table parsed;
-    try {
-        parsed = toml::parse(fmt::format("x = {}", value));
-    } catch (const toml::parse_error&) {  // a text without quotes
-        parsed = toml::parse(fmt::format("x = {}", sluice::to_toml(OptionValue(value))));
-    }
-    toml::table* table = &root;
-    for (std::size_t begin = 0; begin <= section.size();) {
-        const auto end = std::min(section.find('.', begin), section.size());
-        const std::string part = section.substr(begin, end - begin);
-        if (!table->contains(part)) table->insert(part, toml::table());
-        table = table->get(part)->as_table();
-        if (table == nullptr) {
-            reader.add("--set " + setting, fmt::format("{} is not a section with keys", part));
-            return;
-        }
-        begin = end + 1;
-    }
-    table->insert_or_assign(key, *parsed.get("x"));
-    reader.from_command_line.insert(section + "." + key);
-}
-
 void check_combinations(Reader& reader, const toml::table& root, CampaignFile& file, bool simulated)
 {
     // A problem of unknown kind has been reported: no complaints that follow from it.
@@ -441,20 +325,6 @@ void check_selection(Reader& reader, const toml::table& root, const CampaignFile
         reader.add(reader.place("selection", root.at_path("selection.kind").node(), "kind"),
                    fmt::format("[selection] kind = \"{}\": needs a [surrogate] kind that is a Gaussian process: {}", file.selection.kind, fmt::join(allowed, ", ")));
     }
-}
-
-toml::table parse_toml(const std::string& content, const std::string& path)
-{
-    try {
-        return toml::parse(content, path);
-    } catch (const toml::parse_error& error) {
-        fail("{}:{}: not valid TOML: {}", path, static_cast<unsigned>(error.source().begin.line), error.description());
-    }
-}
-
-[[noreturn]] void fail_with(const std::string& path, const std::vector<std::string>& problems)
-{
-    fail("{}\n{} problem{} in {}; nothing was started", fmt::join(problems, "\n"), problems.size(), problems.size() == 1 ? "" : "s", path);
 }
 
 /// A strategy chooses batches whole: it stands in place of the sections that choose them in steps.
@@ -654,13 +524,20 @@ std::filesystem::path CampaignFile::pool_path() const
     return path.parent_path() / pool.text("file");
 }
 
+Checked check_campaign(toml::table root, const std::filesystem::path& path, const std::vector<std::string>& settings, Against against)
+{
+    Reader reader{path.string(), {}, {}};
+    Checked checked{resolve(reader, root, settings), {}};
+    if (against == Against::its_pool) check_pool(reader, root, checked.file);
+    checked.problems = std::move(reader.problems);
+    return checked;
+}
+
 CampaignFile parse_campaign(const std::string& content, const std::filesystem::path& path, const std::vector<std::string>& settings)
 {
-    auto root = parse_toml(content, path.string());
-    Reader reader{path.string(), {}, {}};
-    auto file = resolve(reader, root, settings);
-    if (!reader.problems.empty()) fail_with(path.string(), reader.problems);
-    return file;
+    auto checked = check_campaign(parse_toml(content, path.string()), path, settings, Against::nothing);
+    if (!checked.problems.empty()) fail_with(path.string(), checked.problems);
+    return checked.file;
 }
 
 CampaignFile read_campaign(const std::filesystem::path& path, const std::vector<std::string>& settings, const Communicator& ranks)
@@ -668,11 +545,8 @@ CampaignFile read_campaign(const std::filesystem::path& path, const std::vector<
     std::string content;
     on_root(ranks, [&] {
         content = read_file(path);
-        auto root = parse_toml(content, path.string());
-        Reader reader{path.string(), {}, {}};
-        const auto file = resolve(reader, root, settings);
-        check_pool(reader, root, file);
-        if (!reader.problems.empty()) fail_with(path.string(), reader.problems);
+        const auto checked = check_campaign(parse_toml(content, path.string()), path, settings, Against::its_pool);
+        if (!checked.problems.empty()) fail_with(path.string(), checked.problems);
     });
     content = ranks.broadcast(content, 0);
     return parse_campaign(content, path, settings);

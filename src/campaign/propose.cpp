@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
 #include "campaign/standardised_targets.hpp"
+#include "campaign/test_error.hpp"
 #include "models/ensemble.hpp"
 #include "parallel/aligned_floats.hpp"
 #include "parallel/for_each_tile.hpp"
@@ -174,7 +175,8 @@ std::vector<double> gather_scores(const std::vector<double>& own, const std::vec
 
 }  // namespace
 
-BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, parallel::StageRecord& stages, const Communicator& ranks)
+BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, const problems::TestSet& test,
+                   parallel::StageRecord& stages, const Communicator& ranks)
 {
     BatchEvent batch;
     batch.iteration = state.next_iteration();
@@ -184,7 +186,9 @@ BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const poo
     if (!file.acquisition.kind.empty()) rule = Registration<acquisition::Score>::all().at(file.acquisition.kind)->make(file.acquisition.options);
 
     std::optional<Fitted> fitted;
-    if ((rule && rule->needs_model) || selection.needs_predictions || selection.needs_posterior) {
+    const bool is_tested = test.rows > 0 && !file.surrogate.kind.empty();
+    const bool predicts_pool = (rule && rule->needs_model) || selection.needs_predictions;
+    if (predicts_pool || selection.needs_posterior || is_tested) {
         fitted = stages.time(batch.iteration, "fit", [&](Work&) { return fit(file, shard, scaling, rule, state, iteration, ranks); });
     }
     const auto found = stages.time(batch.iteration, "score", [&](Work& work) {
@@ -192,7 +196,7 @@ BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const poo
             return look_at_pool(file, shard, scaling, by, wants_means, surrogate, iteration, work, ranks);
         };
         const bool in_one_pass = !fitted || !fitted->own_model;
-        auto predictions = look(rule ? &*rule : nullptr, selection.needs_predictions && in_one_pass, fitted ? &fitted->scored_by() : nullptr);
+        auto predictions = look(rule ? &*rule : nullptr, selection.needs_predictions && in_one_pass, predicts_pool ? &fitted->scored_by() : nullptr);
         if (!in_one_pass) predictions.mean = look(nullptr, selection.needs_predictions, &fitted->surrogate).mean;
         return predictions;
     });
@@ -208,6 +212,12 @@ BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const poo
     if (batch.rows.empty()) return batch;
     if (rule) batch.scores = gather_scores(found.score, batch.rows, shard.share, ranks);
     if (fitted) describe_batch(batch, shard, scaling, fitted->surrogate, ranks);
+    if (is_tested) {
+        const double mse = stages.time(batch.iteration, "test", [&](Work&) {
+            return mean_squared_error(fitted->surrogate.ensemble, fitted->surrogate.standard, scaling, test, ranks);
+        });
+        if (std::isfinite(mse)) batch.diagnostics = fmt::format("{{\"figures\":{{\"test_mse\":{}}}}}", mse);
+    }
     return batch;
 }
 

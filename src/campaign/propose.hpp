@@ -7,8 +7,9 @@
 namespace sluice::campaign {
 
 /// Chooses the next batch: fit an ensemble on the labelled rows, score every row of the pool, select. The iteration of a campaign, without its memory.
+/// Where there are test points, and a surrogate is named, it is fitted whether the batch depends on it or not, and its error on them is a figure of the batch, test_mse.
 /// Collective; a safe point between stages.
-BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, parallel::StageRecord& stages,
-                   const Communicator& ranks);
+BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, const problems::TestSet& test,
+                   parallel::StageRecord& stages, const Communicator& ranks);
 
 }  // namespace sluice::campaign

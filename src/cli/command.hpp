@@ -14,6 +14,7 @@ using Action = std::function<ExitCode(const Communicator&)>;
 
 /// Each adds one command to the program and sets `action` if the arguments name it. One file per command.
 void add_run(CLI::App& app, Action& action);
+void add_benchmark(CLI::App& app, Action& action);
 void add_ask(CLI::App& app, Action& action);
 void add_tell(CLI::App& app, Action& action);
 void add_select(CLI::App& app, Action& action);
@@ -21,6 +22,7 @@ void add_import(CLI::App& app, Action& action);
 void add_generate(CLI::App& app, Action& action);
 void add_represent(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_methods(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 

@@ -40,7 +40,7 @@ ExitCode parse_and_run(parallel::Runtime& runtime, int argc, char** argv)
     int threads = 0;
     app.add_option("--threads", threads, "threads of each rank; by default its share of the cores")->check(CLI::Range(1, 1024));
     Action action;
-    for (const auto add : {add_run, add_ask, add_tell, add_select, add_import, add_generate, add_represent, add_inspect, add_validate, add_report}) add(app, action);
+    for (const auto add : {add_run, add_benchmark, add_ask, add_tell, add_select, add_import, add_generate, add_represent, add_inspect, add_methods, add_validate, add_report}) add(app, action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -38,6 +38,7 @@ std::string to_json(const Diagnostics& diagnostics, const std::vector<Surrogate>
                 {"coverage", rounded(diagnostics.density.coverage)},
                 {"divergence", rounded(diagnostics.density.divergence)}};
     if (!diagnostics.screen_clustering.empty()) all["screen_clustering"] = {diagnostics.screen_clustering, diagnostics.screen_clusters};
+    if (diagnostics.test_mse) all["figures"] = {{"test_mse", std::isfinite(*diagnostics.test_mse) ? Json(*diagnostics.test_mse) : Json(nullptr)}};
     for (std::size_t c = 0; c < surrogates.size(); ++c) {
         const auto& s = surrogates[c];
         const auto& scores = channels.surrogate[c];

@@ -3,6 +3,8 @@
 #include "fusion/channels.hpp"
 #include "fusion/density_test.hpp"
 
+#include <optional>
+
 namespace sluice::fusion {
 
 /// What an iteration leaves behind beside its batch.
@@ -15,6 +17,7 @@ struct Diagnostics {
     bool diverse = false;
     double explained = 0;     ///< share of the targets' variance, see explained_by_best
     std::int64_t drawn = 0;   ///< last rows of the batch that were drawn at random
+    std::optional<double> test_mse;  ///< of all families together, where there are test points
 };
 
 /// As a JSON object: per surrogate its dimensions, budget, chosen options, reliabilities and scores; per target its deviations and gain; the batch's density.

@@ -13,9 +13,8 @@ double explained_by_best(const std::vector<Surrogate>& surrogates, std::size_t t
 
 std::int64_t drawn_at_random(double explained, double chosen, std::int64_t batch)
 {
-    constexpr double most = 0.4, enough = 0.5;
-    const double unknown = std::max(1 - explained / enough, 0.0);
-    return std::lround(most * chosen * unknown * unknown * static_cast<double>(batch));
+    constexpr double most = 0.3;
+    return std::lround(most * chosen * (1 - explained) * static_cast<double>(batch));
 }
 
 }  // namespace sluice::fusion

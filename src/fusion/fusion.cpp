@@ -14,6 +14,7 @@
 #include "fusion/structural_trend.hpp"
 #include "fusion/structural_weight.hpp"
 #include "parallel/first_k.hpp"
+#include "parallel/tile_sums.hpp"
 #include "pool/drawn_rows.hpp"
 #include "pool/scaled.hpp"
 #include "pool/standardise.hpp"
@@ -209,32 +210,46 @@ std::vector<std::size_t> choose(const Screen& screen, bool generated, const Labe
     return order;
 }
 
-/// What the families say of the chosen rows, weighted by their reliability, in raw units.
-void describe(Proposal& proposal, const std::vector<float>& x, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates, std::size_t members)
+/// What the families say of some rows, weighted by their reliability: [rows][targets], raw units.
+struct Said {
+    std::vector<std::vector<double>> mean;
+    std::vector<std::vector<double>> sd;
+};
+
+/// \param x  [rows, columns], scaled
+Said what_families_say(const std::vector<float>& x, std::size_t rows, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates, std::size_t members)
 {
-    const auto rows = proposal.rows.size();
-    proposal.mean.assign(rows, std::vector<double>(labelled.targets.size(), 0.0));
-    proposal.sd = proposal.mean;
+    Said said;
+    said.mean.assign(rows, std::vector<double>(labelled.targets.size(), 0.0));
+    said.sd = said.mean;
     std::vector<double> weight(labelled.targets.size(), 0.0);
     for (const auto& s : surrogates) weight[s.target] += s.reliability.accuracy;
     std::vector<float> predicted(rows * members);
-    std::vector<std::vector<double>> squares = proposal.mean;
+    std::vector<std::vector<double>> squares = said.mean;
     for (const auto& s : surrogates) {
         const double share = s.reliability.accuracy / weight[s.target];
         s.predict(x.data(), static_cast<std::int64_t>(rows), predicted.data());
         for (std::size_t i = 0; i < rows * members; ++i) {
             const auto value = static_cast<double>(predicted[i]);
-            proposal.mean[i / members][s.target] += share * value / static_cast<double>(members);
+            said.mean[i / members][s.target] += share * value / static_cast<double>(members);
             squares[i / members][s.target] += share * value * value / static_cast<double>(members);
         }
     }
     for (std::size_t i = 0; i < rows; ++i) {
         for (std::size_t t = 0; t < labelled.targets.size(); ++t) {
-            auto& mean = proposal.mean[i][t];
-            proposal.sd[i][t] = labelled.targets[t].deviation * std::sqrt(std::max(squares[i][t] - mean * mean, 0.0));
+            auto& mean = said.mean[i][t];
+            said.sd[i][t] = labelled.targets[t].deviation * std::sqrt(std::max(squares[i][t] - mean * mean, 0.0));
             mean = labelled.targets[t].raw(mean);
         }
     }
+    return said;
+}
+
+void describe(Proposal& proposal, const std::vector<float>& x, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates, std::size_t members)
+{
+    auto said = what_families_say(x, proposal.rows.size(), labelled, surrogates, members);
+    proposal.mean = std::move(said.mean);
+    proposal.sd = std::move(said.sd);
     for (std::size_t t = 0; t < labelled.targets.size(); ++t) {
         double sum = 0, count = 0;
         for (const auto& s : surrogates) {
@@ -259,6 +274,28 @@ std::vector<RowId> drawn_beside(const std::vector<RowId>& batch, const Candidate
         if (candidates.share.owns(row)) left[static_cast<std::size_t>(row - candidates.share.first_row)] = pool::RowState::pending;
     }
     return pool::drawn_rows(left, candidates.share, count, key.seed, Purpose::exploration, key.iteration, ranks);
+}
+
+/// Squared error of what the families say of the test points, averaged over targets and points, raw units; NaN without points. Collective.
+double test_error(const problems::TestSet& test, const pool::Scaling& scaling, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates, std::size_t members,
+                  const Communicator& ranks)
+{
+    constexpr RowId tile_rows = 256;
+    const Tiling tiling{test.rows, tile_rows};
+    const auto columns = labelled.columns, targets = static_cast<RowId>(labelled.targets.size());
+    const auto sums = parallel::sum_over_tiles("fusion/test", tiling, share_of(tiling, ranks.rank(), ranks.size()), 1, ranks, [&](RowId tile, double* sum) {
+        const auto first = tiling.first_row(tile), rows = tiling.rows_in(tile);
+        std::vector<float> x(static_cast<std::size_t>(tile_rows * columns));
+        std::copy_n(test.x.begin() + first * columns, rows * columns, x.begin());
+        const auto said = what_families_say(pool::scaled(std::move(x), scaling), static_cast<std::size_t>(tile_rows), labelled, surrogates, members);
+        for (RowId i = 0; i < rows; ++i) {
+            for (RowId t = 0; t < targets; ++t) {
+                const double difference = said.mean[static_cast<std::size_t>(i)][static_cast<std::size_t>(t)] - test.y[static_cast<std::size_t>((first + i) * targets + t)];
+                *sum += difference * difference;
+            }
+        }
+    });
+    return sums[0] / static_cast<double>(test.rows * targets);
 }
 
 /// What depends on the pool alone and serves all iterations of a campaign, unless candidates are generated.
@@ -368,6 +405,9 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         const auto chosen = pool::gather_rows(shard, pool::Scaling::identity(columns), proposal.rows, in.ranks);
         for (auto point = chosen.begin(); point != chosen.end(); point += columns) proposal.points.emplace_back(point, point + columns);
         proposal.rows.clear();
+    }
+    if (in.test.rows > 0) {
+        diagnostics.test_mse = stages.time(in.iteration, "test", [&](Work&) { return test_error(in.test, scaling, labelled, surrogates, static_cast<std::size_t>(members), in.ranks); });
     }
     proposal.diagnostics = to_json(diagnostics, surrogates, channels);
     return proposal;

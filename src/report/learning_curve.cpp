@@ -1,50 +1,24 @@
 #include "report/learning_curve.hpp"
 
-#include "report/axes.hpp"
-#include "report/legend.hpp"
-#include "report/number_text.hpp"
+#include "report/banded_curves.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 
 namespace sluice::report {
 
 namespace {
 
-/// The curves of one campaign's runs, by the number of labelled rows.
-struct Curve {
-    std::size_t campaign = 0;
-    std::size_t runs = 0;
-    std::map<double, std::vector<double>> nll = {};  ///< sorted
-};
-
 /// What was learnt on one pool.
 struct Panel {
     std::string pool;
-    std::vector<Curve> curves = {};
+    std::map<std::size_t, std::map<double, std::vector<double>>> nll = {};  ///< by campaign and labelled rows, sorted
+    std::map<std::size_t, std::size_t> runs = {};                          ///< by campaign
     std::vector<double> oracles = {};
 };
-
-double middle(const std::vector<double>& sorted)
-{
-    const auto half = sorted.size() / 2;
-    return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
-/// The element of a list that has this key, made if there is none.
-template <typename Element, typename Key>
-Element& element_of(std::vector<Element>& list, Key Element::*member, const Key& key)
-{
-    const auto found = std::find_if(list.begin(), list.end(), [&](const Element& element) { return element.*member == key; });
-    if (found != list.end()) return *found;
-    list.push_back({});
-    list.back().*member = key;
-    return list.back();
-}
 
 std::vector<Panel> panels_of(const std::vector<RunRecord>& runs, const RunNames& names)
 {
@@ -52,82 +26,34 @@ std::vector<Panel> panels_of(const std::vector<RunRecord>& runs, const RunNames&
     for (std::size_t r = 0; r < runs.size(); ++r) {
         const auto own = learning_curve(runs[r]);
         if (own.nll.empty()) continue;
-        auto& panel = element_of(panels, &Panel::pool, runs[r].journal.pool);
-        auto& curve = element_of(panel.curves, &Curve::campaign, names.campaign[r]);
-        ++curve.runs;
-        for (std::size_t i = 0; i < own.nll.size(); ++i) {
-            auto& values = curve.nll[own.labelled[i]];
-            values.insert(std::upper_bound(values.begin(), values.end(), own.nll[i]), own.nll[i]);
-        }
-        if (std::isfinite(own.oracle)) panel.oracles.push_back(own.oracle);
+        auto panel = std::find_if(panels.begin(), panels.end(), [&](const Panel& one) { return one.pool == runs[r].journal.pool; });
+        if (panel == panels.end()) panel = panels.insert(panels.end(), {.pool = runs[r].journal.pool});
+        ++panel->runs[names.campaign[r]];
+        for (std::size_t i = 0; i < own.nll.size(); ++i) insert_sorted(panel->nll[names.campaign[r]][own.labelled[i]], own.nll[i]);
+        if (std::isfinite(own.oracle)) panel->oracles.push_back(own.oracle);
     }
     return panels;
 }
 
 /// Test sets differ between seeds, and so do their oracles: the mean stands for all.
-double mean_oracle(const Panel& panel)
+std::optional<double> mean_oracle(const Panel& panel)
 {
+    if (panel.oracles.empty()) return {};
     double sum = 0;
     for (const double oracle : panel.oracles) sum += oracle;
     return sum / static_cast<double>(panel.oracles.size());
 }
 
-void draw_curve(Drawing& drawing, const Frame& frame, const Curve& curve, const std::string& name, const std::function<double(double)>& height)
+CurvePanel drawn(const Panel& panel, const RunNames& names)
 {
-    const auto classes = colour_classes(curve.campaign);
-    std::vector<Point> lower, middles, upper;
-    for (const auto& [labelled, values] : curve.nll) {
-        lower.push_back({frame.x(labelled), height(values.front())});
-        middles.push_back({frame.x(labelled), height(middle(values))});
-        upper.push_back({frame.x(labelled), height(values.back())});
+    CurvePanel shown{.quantity = "test NLL", .y_label = "test NLL, " + shortened(panel.pool, 24), .curves = {}, .reference = mean_oracle(panel), .reference_legend = "true response"};
+    for (const auto& [campaign, values] : panel.nll) {
+        const auto& name = names.campaigns[campaign];
+        const auto short_name = shortened(name, 40);
+        const auto count = panel.runs.at(campaign);
+        shown.curves.push_back({.colour = campaign, .name = name, .legend = count == 1 ? short_name : fmt::format("{} ({} runs)", short_name, count), .values = values});
     }
-    if (curve.runs > 1) {
-        lower.insert(lower.end(), upper.rbegin(), upper.rend());
-        add_polygon(drawing, lower, "band " + classes);
-    }
-    add_polyline(drawing, middles, "line " + classes);
-    for (std::size_t i = 0; const auto& [labelled, values] : curve.nll) {
-        add_circle(drawing, middles[i++], 2.5, "dot " + classes, fmt::format("{}, {} labelled: test NLL {}", name, count_text(labelled), value_text(middle(values))));
-    }
-}
-
-/// \return the height that it took
-double draw_panel(Drawing& drawing, double top, const Panel& panel, const RunNames& names)
-{
-    constexpr double height_of_panel = 320;
-    Range labelled, values;
-    for (const auto& curve : panel.curves) {
-        for (const auto& [rows, nll] : curve.nll) {
-            include(labelled, rows);
-            include(values, nll.front());
-            include(values, nll.back());
-        }
-    }
-    if (!panel.oracles.empty()) include(values, mean_oracle(panel));
-    const bool logarithmic = values.lo > 0 && values.hi > 10 * values.lo;
-    const auto shown = [&](double value) { return logarithmic ? std::log10(value) : value; };
-
-    std::vector<LegendEntry> entries;
-    for (const auto& curve : panel.curves) {
-        const auto name = shortened(names.campaigns[curve.campaign], 40);
-        entries.push_back({Mark::line, "line " + colour_classes(curve.campaign), curve.runs == 1 ? name : fmt::format("{} ({} runs)", name, curve.runs)});
-    }
-    if (!panel.oracles.empty()) entries.push_back({Mark::line, "thin ink d1", "true response"});
-    const double legend = 10 + draw_legend(drawing, {usual_left_space, top, figure_width - usual_left_space, 0}, entries);
-    const auto frame = draw_axes(drawing, {.place = {0, top + legend, figure_width, height_of_panel},
-                                           .x = padded(labelled, 0.02),
-                                           .y = padded({shown(values.lo), shown(values.hi)}, 0.05),
-                                           .x_label = "labelled rows",
-                                           .y_label = "test NLL, " + shortened(panel.pool, 24),
-                                           .x_is_whole = true,
-                                           .y_is_logarithm = logarithmic});
-    const auto height = [&](double value) { return frame.y(shown(value)); };
-    if (!panel.oracles.empty()) {
-        const double y = height(mean_oracle(panel));
-        add_line(drawing, {frame.inner.x, y}, {frame.inner.x + frame.inner.width, y}, "thin ink d1");
-    }
-    for (const auto& curve : panel.curves) draw_curve(drawing, frame, curve, names.campaigns[curve.campaign], height);
-    return legend + height_of_panel;
+    return shown;
 }
 
 }  // namespace
@@ -157,9 +83,9 @@ Figure learning_curve_figure(const std::vector<RunRecord>& runs, const RunNames&
     double top = 2;
     bool any_band = false, any_oracle = false;
     for (const auto& panel : panels) {
-        top += draw_panel(drawing, top, panel, names) + 12;
+        top += draw_curve_panel(drawing, top, drawn(panel, names)) + 12;
         any_oracle = any_oracle || !panel.oracles.empty();
-        any_band = any_band || std::any_of(panel.curves.begin(), panel.curves.end(), [](const Curve& curve) { return curve.runs > 1; });
+        any_band = any_band || std::any_of(panel.runs.begin(), panel.runs.end(), [](const auto& runs_of) { return runs_of.second > 1; });
     }
     drawing.height = top;
     std::string caption = "Negative log-likelihood of points that were set aside, under the model that chose each batch, against the rows that it knew.";

@@ -15,8 +15,6 @@
 
 namespace sluice::report {
 
-namespace {
-
 std::string whole_page(const std::string& title, const std::string& content)
 {
     return fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
@@ -24,6 +22,8 @@ std::string whole_page(const std::string& title, const std::string& content)
                        "<body>\n<main>\n{}</main>\n</body>\n</html>\n",
                        escaped(title), page_style, content);
 }
+
+namespace {
 
 std::string subtitle(const RunRecord& run)
 {

@@ -86,6 +86,21 @@ double energy_score(const FlatMixture& flat, std::size_t targets, const double* 
     return score / samples;
 }
 
+/// Of the members' mean, averaged over targets.
+double squared_error(const Ensemble& ensemble, const Heads& heads, std::int64_t row, const double* y)
+{
+    const auto members = static_cast<std::size_t>(ensemble.members), targets = static_cast<std::size_t>(ensemble.shape.targets);
+    std::vector<float> means(members * targets);
+    conditional_means(ensemble, heads, row, means.data());
+    double sum = 0;
+    for (std::size_t t = 0; t < targets; ++t) {
+        double mean = 0;
+        for (std::size_t m = 0; m < members; ++m) mean += static_cast<double>(means[m * targets + t]) / static_cast<double>(members);
+        sum += (mean - y[t]) * (mean - y[t]) / static_cast<double>(targets);
+    }
+    return sum;
+}
+
 }  // namespace
 
 std::vector<double> mixture_weights(const float* logits, std::int64_t components)
@@ -137,7 +152,7 @@ TestFigures test_figures(const Ensemble& ensemble, const problems::TestSet& test
     const Tiling tiling{test.rows, Heads::rows};
     const auto share = share_of(tiling, ranks.rank(), ranks.size());
     const auto columns = ensemble.shape.columns, targets = ensemble.shape.targets;
-    const auto sums = parallel::sum_over_tiles("two_index/test", tiling, share, 3, ranks, [&](RowId tile, double* sum) {
+    const auto sums = parallel::sum_over_tiles("two_index/test", tiling, share, 4, ranks, [&](RowId tile, double* sum) {
         thread_local std::vector<float> features;
         thread_local Heads heads;
         features.assign(static_cast<std::size_t>(Heads::rows * columns), 0.0F);
@@ -147,6 +162,7 @@ TestFigures test_figures(const Ensemble& ensemble, const problems::TestSet& test
         for (std::int64_t i = 0; i < rows; ++i) {
             const double* y = test.y.data() + (first + i) * targets;
             sum[0] += negative_log_likelihood(ensemble, heads, i, y);
+            sum[3] += squared_error(ensemble, heads, i, y);
             if (first + i >= most_scored) continue;
             const auto flat = flatten(ensemble, heads, i);
             for (std::int64_t t = 0; t < targets; ++t) sum[1] += crps(flat, static_cast<std::size_t>(t), static_cast<std::size_t>(targets), y[t]) / static_cast<double>(targets);
@@ -155,7 +171,7 @@ TestFigures test_figures(const Ensemble& ensemble, const problems::TestSet& test
         }
     });
     const auto all = static_cast<double>(test.rows), scored = static_cast<double>(std::min(test.rows, most_scored));
-    return {sums[0] / all, sums[1] / scored, sums[2] / scored};
+    return {sums[0] / all, sums[1] / scored, sums[2] / scored, sums[3] / all};
 }
 
 }  // namespace sluice::two_index

@@ -10,9 +10,10 @@ struct TestFigures {
     double nll = 0;           ///< mean of -log of the members' equally weighted mixture
     double crps = 0;          ///< continuous ranked probability score, mean over points and targets; NaN without points
     double energy_score = 0;  ///< by samples
+    double mse = 0;           ///< squared error of the members' mean, mean over points and targets
 };
 
-/// Negative log-likelihood of all test points; CRPS and energy score, which cost far more, of the first 256. Sums are formed in the order of the points. Collective.
+/// Negative log-likelihood and squared error of all test points; CRPS and energy score, which cost far more, of the first 256. Sums are formed in the order of the points. Collective.
 /// Source: specs: two-index, 4; Gneiting and Raftery 2007 for the scores.
 TestFigures test_figures(const models::mixture_density::Ensemble& ensemble, const problems::TestSet& test, std::uint64_t seed, std::int64_t iteration, const Communicator& ranks);
 

@@ -96,7 +96,7 @@ std::string diagnostics(const Options& options, const StrategyInput& input, cons
     std::vector<std::pair<std::string, double>> figures;
     if (input.test.rows > 0) {
         const auto test = test_figures(ensemble, input.test, input.seed, input.iteration, input.ranks);
-        figures = {{"test_nll", test.nll}, {"oracle_nll", input.test.oracle_nll}, {"test_crps", test.crps}, {"test_energy_score", test.energy_score}};
+        figures = {{"test_nll", test.nll}, {"oracle_nll", input.test.oracle_nll}, {"test_crps", test.crps}, {"test_energy_score", test.energy_score}, {"test_mse", test.mse}};
     }
     if (uses_scores(options) && options.text("score") == "mi-lb") {
         const auto unlabelled = input.ranks.sum(static_cast<std::int64_t>(std::count(input.state.begin(), input.state.end(), pool::RowState::unlabelled)));
