@@ -19,7 +19,7 @@ struct TrainingSet {
     std::int64_t columns = 0;
     std::int64_t targets = 0;
     std::vector<float> x;   ///< [rows, columns], scaled
-    std::vector<double> y;  ///< [rows, targets], standardised
+    std::vector<double> y;  ///< [rows, targets], standardised, or raw where a campaign asks for it
 
     std::int64_t count() const { return static_cast<std::int64_t>(rows.size()); }
 };

@@ -329,7 +329,7 @@ def simulator_case(name, old, new, *says, command="run campaign.toml", problems=
 simulator_case("a pool file beside it", "rows = 300", 'rows = 300\nfile = "pool.h5"', 'campaign.toml:<file>: [pool] file: not with [problem] kind = "ternary", which draws its pool')
 simulator_case("no number of rows", "rows = 300\n", "", "campaign.toml:<[pool]>: [pool] rows: missing; a whole number from 1")
 simulator_case("no rows", "rows = 300", "rows = 0", "campaign.toml:<rows>: [pool] rows = 0: must be a whole number from 1")
-simulator_case("two sizes of its pool", "rows = 300", "rows = 300\nratio = 4", "campaign.toml:<ratio>: [pool] rows, ratio: one of them; a pool is drawn once, or anew for each batch")
+simulator_case("two sizes of its pool", "rows = 300", "rows = 300\nratio = 4", "campaign.toml:<ratio = 4>: [pool] rows, ratio: one of them; a pool is drawn once, or anew for each batch")
 simulator_case("output changes of what is no network", '"random"', '"emoc"\n[surrogate]\nkind = "ridge-ensemble"', 'campaign.toml:<emoc>: [acquisition] kind = "emoc": needs a [surrogate] that', '"deep-mlp-ensemble"')
 simulator_case("a forest that is not there", '"ternary"', '"foil"\nfile = "nowhere.h5"', "campaign.toml:<[problem]>: [problem] ", "nowhere.h5: no such file; tools/problems/forest.py makes it")
 simulator_case("a negative number of test points", "test = 20", "test = -1", "campaign.toml:<test>: [pool] test = -1: must be a whole number from 0")
