@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace sluice::campaign {
 
@@ -48,11 +49,22 @@ JournalHead head_of(const CampaignFile& file, const pool::Shard& shard)
     return head;
 }
 
+std::int64_t iteration_of(const JournalEvent& event)
+{
+    return std::visit([](const auto& entry) { return entry.iteration; }, event);
+}
+
 /// Calls complain(what) if an event of a journal does not fit the campaign and its pool.
 template <typename Complain>
 void check(const JournalEvent& event, const CampaignFile& file, const pool::PoolInfo& info, const Complain& complain)
 {
     const auto check_row = [&](RowId row) {
+        if (file.pool_is_fresh()) {
+            if (const auto pool = fresh_pool(file); row < pool.begin(iteration_of(event)) || row >= pool.end(iteration_of(event))) {
+                complain(fmt::format("row {} is not a candidate of iteration {}", row, iteration_of(event)));
+            }
+            return;
+        }
         if (!file.domain && (row < 0 || row >= info.rows)) complain(fmt::format("row {} is not a row of {}", row, info.path));
     };
     if (const auto* batch = std::get_if<BatchEvent>(&event)) {
@@ -67,6 +79,9 @@ void check(const JournalEvent& event, const CampaignFile& file, const pool::Pool
     check_row(label.row);
     if (label.answer && label.answer->size() != file.goals.size()) complain(fmt::format("row {} has {} values for {} targets", label.row, label.answer->size(), file.goals.size()));
 }
+
+/// After the first batch: if most answers failed, there is nothing to learn from yet.
+constexpr std::size_t fewest_labels = 2;
 
 /// Generated points become rows, numbered as they are asked for.
 BatchEvent number_points(BatchEvent batch, const State& state)
@@ -99,13 +114,20 @@ void Campaign::open_pool()
         scaling_ = pool::standardising(*file_.domain);
         return;
     }
-    if (problem_.simulator) {
-        shard_ = problems::draw_pool(*problem_.simulator, file_.problem.kind, file_.seed(), file_.pool.whole("rows"), ranks_);
+    std::optional<pool::Shard> sample;  // of the rows that will be drawn
+    if (file_.pool_is_fresh()) {
+        constexpr RowId sample_rows = 4096;
+        sample = problems::draw_pool(*problem_.simulator, file_.problem.kind, file_.seed(), sample_rows, ranks_);
+        shard_ = problems::undrawn_pool(*problem_.simulator, file_.problem.kind);
+        shard_.fingerprint = sample->fingerprint;
+        fresh_pool_ = fresh_pool(file_);
+    } else if (problem_.simulator) {
+        shard_ = problems::draw_pool(*problem_.simulator, file_.problem.kind, file_.seed(), file_.drawn_rows(), ranks_);
     } else {
         const auto missing = file_.pool.text("missing") == "error" ? pool::MissingFeatures::error : pool::MissingFeatures::drop_row;
         shard_ = pool::read_shard(file_.pool_path().string(), ranks_, problem_.reads_targets, missing, file_.residency());
     }
-    scaling_ = file_.pool.text("scaling") == "standard" ? pool::standardising(pool::column_statistics(shard_, ranks_)) : pool::Scaling::identity(shard_.info.columns);
+    scaling_ = file_.pool.text("scaling") == "standard" ? pool::standardising(pool::column_statistics(sample ? *sample : shard_, ranks_)) : pool::Scaling::identity(shard_.info.columns);
     fresh_.assign(static_cast<std::size_t>(shard_.share.rows()), pool::RowState::unlabelled);
     for (const RowId row : shard_.dropped) fresh_[static_cast<std::size_t>(row - shard_.share.first_row)] = pool::RowState::excluded;
     if (!problem_.simulator && !problem_.reads_targets) return;
@@ -205,22 +227,73 @@ BatchEvent Campaign::choose_batch()
         for (const auto& label : known_labels()) batch.rows.push_back(label.row);
         return batch;
     }
-    constexpr std::size_t fewest = 2;  // after the first batch: if most answers failed, there is nothing to learn from yet
-    if (file_.domain && (batch.iteration == 0 || state_.labelled.size() < fewest)) return spread_points(batch.iteration);
+    if (file_.domain && (batch.iteration == 0 || state_.labelled.size() < fewest_labels)) return spread_points(batch.iteration);
+    if (fresh_pool_) return choose_fresh();
     if (batch.iteration == 0) {
         batch.rows = initial_rows(file_, shard_, fresh_, yardstick_, ranks_);
         return batch;
     }
-    if (state_.labelled.size() < fewest) {
+    if (state_.labelled.size() < fewest_labels) {
         std::vector<bool> eligible;
         for (const auto row : state_.rows) eligible.push_back(row == pool::RowState::unlabelled);
         batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), {.seed = file_.seed(), .iteration = batch.iteration}, shard_.share, ranks_);
         return batch;
     }
-    if (!strategy_) return propose(file_, shard_, scaling_, state_, test_, stages_, ranks_);
+    if (!strategy_) return propose(file_, shard_, scaling_, state_, test_, truth_of(shard_, {}), last_fit_, stages_, ranks_);
     auto proposal = strategy_({shard_, file_.domain, state_.points, scaling_, state_.rows, state_.labelled, file_.goals, test_, near_boundary_, file_.campaign.whole("batch"), file_.seed(), batch.iteration, folder_, file_.checkpoint.real("seconds"), file_.member_groups(), stages_, ranks_});
     return number_points({batch.iteration, std::move(proposal.rows), std::move(proposal.scores), std::move(proposal.mean), std::move(proposal.sd), std::move(proposal.out_of_bag_r2),
                           std::move(proposal.diagnostics), std::move(proposal.points)}, state_);
+}
+
+BatchEvent Campaign::choose_fresh()
+{
+    BatchEvent batch;
+    batch.iteration = state_.next_iteration();
+    const auto& chosen = file_.initial.numbers("rows");
+    if (batch.iteration == 0 && !chosen.empty()) {
+        batch.rows.assign(chosen.begin(), chosen.end());
+        return batch;
+    }
+    if (batch.iteration == 0 || state_.labelled.size() < fewest_labels) {  // any are as good as others
+        batch.rows.resize(static_cast<std::size_t>(batch.iteration == 0 ? fresh_pool_->first : std::min(file_.campaign.whole("batch"), fresh_pool_->rows)));
+        std::iota(batch.rows.begin(), batch.rows.end(), fresh_pool_->begin(batch.iteration));
+        return batch;
+    }
+    const auto view = view_of(*fresh_pool_, file_, *problem_.simulator, state_, ranks_);
+    batch = propose(file_, view.shard, scaling_, view.state, truth_of(view.shard, view.number), last_fit_, stages_, ranks_);
+    for (auto& row : batch.rows) row = view.number[static_cast<std::size_t>(row)];
+    return batch;
+}
+
+/// \param number  what the campaign calls the rows of the shard; empty: as the shard does
+Truth Campaign::truth_of(const pool::Shard& shard, std::vector<RowId> number) const
+{
+    if (problem_.reads_targets) {
+        return [this, &shard](RowId first, RowId rows, double* out) {
+            const auto values = problems::columns_of(std::span(shard.targets).subspan(static_cast<std::size_t>(first - shard.share.first_row) * shard.info.target_names.size(),
+                                                                                     static_cast<std::size_t>(rows) * shard.info.target_names.size()),
+                                                     shard.info.target_names.size(), columns_);
+            std::copy(values.begin(), values.end(), out);
+        };
+    }
+    if (!problem_.has_oracle()) return {};
+    return [this, &shard, number = std::move(number)](RowId first, RowId rows, double* out) {
+        const auto columns = static_cast<std::size_t>(shard.info.columns), targets = file_.goals.size();
+        std::vector<float> features(static_cast<std::size_t>(rows) * columns);
+        pool::decode(shard, pool::Scaling::identity(shard.info.columns), first, rows, features.data());
+        std::vector<double> said(problem_.simulator ? problem_.simulator->targets.size() : 0);
+        for (RowId i = 0; i < rows; ++i, out += targets) {
+            const auto x = std::span<const float>(features).subspan(static_cast<std::size_t>(i) * columns, columns);
+            if (problem_.simulator) {
+                const RowId row = number.empty() ? first + i : number[static_cast<std::size_t>(first + i)];
+                problem_.simulator->answer(file_.seed(), problems::Population::pool, row, x, said);
+                for (std::size_t t = 0; t < targets; ++t) out[t] = said[columns_[t]];
+            } else {
+                const auto answer = problem_.evaluate(x);
+                for (std::size_t t = 0; t < targets; ++t) out[t] = answer ? (*answer)[t] : std::nan("");
+            }
+        }
+    };
 }
 
 BatchEvent Campaign::spread_points(std::int64_t iteration) const
@@ -323,6 +396,7 @@ std::vector<problems::Answer> Campaign::answers_to(const std::vector<RowId>& row
 
 std::vector<float> Campaign::features_of(const std::vector<RowId>& rows) const
 {
+    if (fresh_pool_) return draw_features(*problem_.simulator, file_.seed(), rows);
     if (!file_.domain) return pool::gather_rows(shard_, pool::Scaling::identity(shard_.info.columns), rows, ranks_);
     std::vector<float> x;
     for (const auto row : rows) {
@@ -414,10 +488,18 @@ void Campaign::save_checkpoint()
 void Campaign::write_map()
 {
     stages_.time(state_.iteration, "map", [&](Work&) {
-        std::vector<float> points;
-        for (const auto& point : state_.points) points.insert(points.end(), point.begin(), point.end());
-        const auto text = file_.domain ? pool_map_json(pool::shard_of_points(points, shard_.info.columns, ranks_), scaling_, state_.asked, ranks_)
-                                       : pool_map_json(shard_, scaling_, state_.asked, ranks_);
+        std::string text;
+        if (file_.domain || fresh_pool_) {
+            std::vector<RowId> rows;  // all that there was of a pool
+            std::map<RowId, std::int64_t> asked;
+            for (const auto& [row, iteration] : state_.asked) {
+                asked.emplace(static_cast<RowId>(rows.size()), iteration);
+                rows.push_back(row);
+            }
+            text = pool_map_json(pool::shard_of_points(features_of(rows), shard_.info.columns, ranks_), scaling_, asked, ranks_);
+        } else {
+            text = pool_map_json(shard_, scaling_, state_.asked, ranks_);
+        }
         on_root(ranks_, [&] { write_file_atomically(folder_ / "map.json", text); });
         if (strategy_) write_trajectory();
         return 0;

@@ -2,7 +2,9 @@
 
 #include "campaign/campaign_file.hpp"
 #include "campaign/checkpoint.hpp"
+#include "campaign/fresh_pool.hpp"
 #include "campaign/journal.hpp"
+#include "campaign/propose.hpp"
 #include "campaign/state.hpp"
 #include "parallel/stage_record.hpp"
 #include "problems/closed_pool.hpp"
@@ -52,6 +54,8 @@ private:
     std::vector<LabelEvent> known_labels() const;
     void start_batch();
     BatchEvent choose_batch();
+    BatchEvent choose_fresh();
+    Truth truth_of(const pool::Shard& shard, std::vector<RowId> number) const;
     BatchEvent spread_points(std::int64_t iteration) const;
     std::vector<problems::Answer> answers_to(const std::vector<RowId>& rows) const;
     void ask_oracle();
@@ -66,9 +70,11 @@ private:
     parallel::StageRecord stages_;
     problems::Problem problem_;
     Strategy strategy_;                 ///< empty: surrogate, acquisition and selection
-    pool::Shard shard_;                 ///< without rows where candidates are generated
+    pool::Shard shard_;                 ///< without rows where candidates are generated, or drawn anew for each batch
     pool::Scaling scaling_;
     std::vector<std::size_t> columns_;  ///< of the pool's targets or the simulator's outputs, per target of the campaign
+    std::optional<FreshPool> fresh_pool_;
+    LastFit last_fit_;
     std::vector<pool::RowState> fresh_; ///< [own rows] unlabelled, or excluded
     std::optional<problems::Yardstick> yardstick_;
     problems::TestSet test_;

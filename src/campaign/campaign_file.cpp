@@ -52,7 +52,8 @@ const std::vector<OptionSpec> pool_keys = {
 
 /// In place of them, where a simulator draws the pool.
 const std::vector<OptionSpec> simulated_pool_keys = {
-    whole("rows", 0).required().at_least(1).at_most(1e10).help("candidates drawn by a simulator, in place of file"),
+    whole("rows", 0).at_least(1).at_most(1e10).help("candidates drawn by a simulator, in place of file"),
+    whole("ratio", 0).at_least(1).at_most(1e6).help("in place of rows: for each batch so many candidates per row wanted, drawn anew; rows are numbered on through the campaign"),
     scaling_key,
     whole("test", 2000).at_least(0).at_most(1e7).help("further points, drawn by a simulator, that models are tested on"),
 };
@@ -71,6 +72,7 @@ const std::vector<OptionSpec> target_keys = {
 
 const std::vector<OptionSpec> surrogate_keys = {
     whole("members", 10).at_least(1).at_most(1000).help("bootstrap members, at least 2; of mc-dropout, networks; of a Gaussian process, starts of the search for its kernel"),
+    text("targets", "standardised").one_of({"standardised", "raw"}).help("what models learn, and scores and distances are of: each target with mean 0 and deviation 1 over the labels, or as it is"),
     whole("member_block", 5).at_least(1).at_most(1000).help("members trained as one batch; ranks share blocks, results depend on it in the last bits"),
 };
 
@@ -169,7 +171,13 @@ Options read_pool(Reader& reader, const toml::table& root, const std::string& pr
         reader.add(reader.place("pool", node, stranger), simulated ? fmt::format("[pool] file: not with [problem] kind = \"{}\", which draws its pool; say how many rows", problem)
                                                                    : "[pool] rows: only with a simulator, which draws its pool; other problems have a file");
     }
-    return read_section(reader, table, "pool", simulated ? simulated_pool_keys : pool_keys, {stranger});
+    auto options = read_section(reader, table, "pool", simulated ? simulated_pool_keys : pool_keys, {stranger});
+    if (!simulated) return options;
+    const auto says = [&](const char* key) { return table != nullptr && table->contains(key); };
+    const auto& rows = simulated_pool_keys.front();
+    if (!says("rows") && !says("ratio")) reader.add(reader.place("pool", table), fmt::format("[pool] rows: missing; {} ({}), or ratio for a pool drawn anew for each batch", rows.allowed(), rows.help_text));
+    if (says("rows") && says("ratio")) reader.add(reader.place("pool", table->get("ratio"), "ratio"), "[pool] rows, ratio: one of them; a pool is drawn once, or anew for each batch");
+    return options;
 }
 
 problems::Goal read_goal(Reader& reader, const toml::table& table)
@@ -259,6 +267,9 @@ void check_combinations(Reader& reader, const toml::table& root, CampaignFile& f
         else if (root.at_path("campaign.stop")) reader.add(stop_place, "[campaign] stop = \"top-10\": only for a closed pool, whose labels are known; allowed here: \"never\" or a number");
         else file.campaign.set(text("stop", ""), std::string("never"));
     }
+    if (file.pool_is_fresh() && !file.strategy.kind.empty()) {
+        reader.add(reader.place("pool", root.at_path("pool.ratio").node(), "ratio"), "[pool] ratio: not with [strategy], which remembers what it learns of a pool");
+    }
     auto& initial = file.initial;
     const auto rule_place = reader.place("campaign.initial", root.at_path("campaign.initial").node(), "rule");
     if (initial.text("rule").empty()) initial.set(text("rule", ""), std::string(file.domain ? "latin-hypercube" : has_best ? "lower-half" : "random"));
@@ -269,6 +280,7 @@ void check_combinations(Reader& reader, const toml::table& root, CampaignFile& f
         reader.add(rule_place, fmt::format("[campaign.initial] rule = \"lower-half\": {}; allowed here: \"random\", \"rows\", \"file\"",
                                            closed ? "no half is lower where goal = \"predict\"" : "only for a closed pool"));
     }
+    if (file.pool_is_fresh() && rule == "file") reader.add(rule_place, "[campaign.initial] rule = \"file\": not with [pool] ratio; allowed here: \"random\", \"rows\"");
     if ((rule == "rows") == initial.numbers("rows").empty()) reader.add(rule_place, "[campaign.initial] rows: a list of rows goes with rule = \"rows\", and only with it");
     if ((rule == "file") == initial.text("file").empty()) reader.add(rule_place, "[campaign.initial] file: a CSV file goes with rule = \"file\", and only with it");
     std::set<double> rows;
@@ -291,12 +303,25 @@ void check_score(Reader& reader, const toml::table& root, const CampaignFile& fi
     if (score.needs_model && !root.contains("surrogate")) {
         reader.add(reader.path, fmt::format("[surrogate]: missing; [acquisition] kind = \"{}\" needs one of: {}", file.acquisition.kind, fmt::join(kinds<models::Family>(), ", ")));
     }
+    const auto kind_place = reader.place("acquisition", root.at_path("acquisition.kind").node(), "kind");
+    const auto& families = models::FamilyRegistration::all();
+    if (score.needs_output_change && families.contains(file.surrogate.kind) && !families.at(file.surrogate.kind)->make(file.surrogate.options).output_change) {
+        std::vector<std::string> able;
+        for (const auto& [kind, entry] : families) {
+            if (entry->make(Options(entry->options)).output_change) able.push_back("\"" + kind + "\"");
+        }
+        reader.add(kind_place, fmt::format("[acquisition] kind = \"{}\": needs a [surrogate] that can be differentiated by its parameters: {}", file.acquisition.kind, fmt::join(able, ", ")));
+    }
+    const auto& problems = problems::ProblemRegistration::all();
+    if (score.needs_truth && problems.contains(file.problem.kind) && !problems.at(file.problem.kind)->make(file.problem.options).has_oracle()) {
+        reader.add(kind_place, fmt::format("[acquisition] kind = \"{}\": needs a problem that knows the labels of all candidates beforehand, to measure what no method can do better", file.acquisition.kind));
+    }
     if (score.prefers_better && file.predicts()) {
         std::vector<std::string> allowed;
         for (const auto& kind : kinds<acquisition::Score>()) {
             if (!make(kind).prefers_better) allowed.push_back("\"" + kind + "\"");
         }
-        reader.add(reader.place("acquisition", root.at_path("acquisition.kind").node(), "kind"),
+        reader.add(kind_place,
                    fmt::format("[acquisition] kind = \"{}\": nothing is better where goal = \"predict\"; allowed here: {}", file.acquisition.kind, fmt::join(allowed, ", ")));
     }
 }
@@ -365,6 +390,9 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     file.initial = read_section(reader, initial == nullptr ? nullptr : initial->as_table(), "campaign.initial", initial_keys, {});
     file.domain = read_domain(reader, root);
     file.problem = read_choice<problems::Problem>(reader, root, "problem", "", {});
+    if (file.problem.options.values().contains("file")) {  // relative to this file, as a pool is
+        file.problem.options.set(text("file", ""), (file.path.parent_path() / file.problem.options.text("file")).string());
+    }
     const auto simulator = simulator_of(file.problem);
     const bool drawn = is_drawn(root, file.problem, simulator.has_value());
     file.pool = file.domain ? Options(pool_keys) : read_pool(reader, root, file.problem.kind, drawn);
@@ -413,12 +441,25 @@ std::string section_text(const std::string& title, const std::vector<std::pair<s
     return out + "\n";
 }
 
-/// Keys of [pool] that do not decide the results: where it and its features lie, and that there are no test rows, which older runs do not say.
-std::set<std::string> not_of_the_results(const Options& pool)
+/// Of the two ways to say how many candidates a simulator draws, the one that is not used.
+std::set<std::string> unused_of_drawn(const CampaignFile& file)
 {
-    std::set<std::string> keys = {"file", "residency", "kept_gigabytes", "member_groups"};
-    if (pool.whole("test") == 0) keys.insert("test");
+    return file.pool_is_drawn() ? std::set<std::string>{file.pool_is_fresh() ? "rows" : "ratio"} : std::set<std::string>();
+}
+
+/// Keys of [pool] that do not decide the results: where it and its features lie, and that there are no test rows, which older runs do not say.
+std::set<std::string> not_of_the_results(const CampaignFile& file)
+{
+    auto keys = unused_of_drawn(file);
+    keys.insert({"file", "residency", "kept_gigabytes", "member_groups"});
+    if (file.pool.whole("test") == 0) keys.insert("test");
     return keys;
+}
+
+/// Keys of [surrogate] that older runs do not say, where they change nothing.
+std::set<std::string> unsaid_of_surrogate(const CampaignFile& file)
+{
+    return file.learns_raw_targets() ? std::set<std::string>() : std::set<std::string>{"targets"};
 }
 
 std::string results_text(const CampaignFile& file, bool for_identity)
@@ -427,14 +468,14 @@ std::string results_text(const CampaignFile& file, bool for_identity)
     std::string out = section_text("campaign", {{for_identity ? std::set<std::string>{"iterations"} : nothing, &file.campaign}}, "");
     out += section_text("campaign.initial", {{nothing, &file.initial}}, "");
     if (file.domain) out += fmt::format("[domain]\nlower = {}\nupper = {}\n\n", sluice::to_toml(file.domain->lower), sluice::to_toml(file.domain->upper));
-    else out += section_text("pool", {{for_identity ? not_of_the_results(file.pool) : nothing, &file.pool}}, "");
+    else out += section_text("pool", {{for_identity ? not_of_the_results(file) : unused_of_drawn(file), &file.pool}}, "");
     for (const auto& goal : file.goals) {
         out += fmt::format("[[target]]\nname = {}\n", sluice::to_toml(OptionValue(goal.target)));
         if (goal.kind == problems::GoalKind::window) out += fmt::format("goal = \"window\"\nwindow = [{}, {}]\n\n", goal.low, goal.high);
         else out += fmt::format("goal = \"{}\"\n\n", goal.kind == problems::GoalKind::maximize ? "maximize" : goal.kind == problems::GoalKind::minimize ? "minimize" : "predict");
     }
-    out += section_text("problem", {{nothing, &file.problem.options}}, file.problem.kind);
-    if (!file.surrogate.kind.empty()) out += section_text("surrogate", {{nothing, &file.surrogate_common}, {nothing, &file.surrogate.options}}, file.surrogate.kind);
+    out += section_text("problem", {{for_identity ? std::set<std::string>{"file"} : nothing, &file.problem.options}}, file.problem.kind);
+    if (!file.surrogate.kind.empty()) out += section_text("surrogate", {{for_identity ? unsaid_of_surrogate(file) : nothing, &file.surrogate_common}, {nothing, &file.surrogate.options}}, file.surrogate.kind);
     if (!file.strategy.kind.empty()) return out + section_text("strategy", {{nothing, &file.strategy.options}}, file.strategy.kind);
     if (!file.acquisition.kind.empty()) out += section_text("acquisition", {{nothing, &file.acquisition.options}}, file.acquisition.kind);
     out += section_text("selection", {{nothing, &file.selection.options}}, file.selection.kind);
@@ -464,12 +505,28 @@ void check_against_pool(Reader& reader, const toml::table& root, const CampaignF
     }
 }
 
+/// A simulator may need what is not there: it answers one row before work starts.
+void check_simulator(Reader& reader, const toml::table& root, const CampaignFile& file)
+{
+    const auto simulator = simulator_of(file.problem);
+    if (!simulator) return;
+    try {
+        std::vector<float> x(simulator->columns.size());
+        std::vector<double> y(simulator->targets.size());
+        simulator->draw(file.seed(), problems::Population::pool, 0, x);
+        simulator->answer(file.seed(), problems::Population::pool, 0, x, y);
+    } catch (const Error& error) {
+        reader.add(reader.place("problem", root.get("problem")), fmt::format("[problem] {}", error.what()));
+    }
+}
+
 void check_pool(Reader& reader, const toml::table& root, const CampaignFile& file)
 {
+    if (file.pool_is_fresh()) return;
     if (file.pool_is_drawn()) {
         pool::PoolInfo drawn;
         drawn.path = file.problem.kind;
-        drawn.rows = file.pool.whole("rows");
+        drawn.rows = file.drawn_rows();
         if (drawn.rows > 0) check_against_pool(reader, root, file, drawn);
         return;
     }
@@ -504,6 +561,21 @@ bool CampaignFile::pool_is_drawn() const
     return pool.values().contains("rows");
 }
 
+bool CampaignFile::pool_is_fresh() const
+{
+    return pool_is_drawn() && pool.whole("ratio") > 0;
+}
+
+RowId CampaignFile::drawn_rows() const
+{
+    return pool_is_fresh() ? pool.whole("ratio") * campaign.whole("batch") : pool.whole("rows");
+}
+
+bool CampaignFile::learns_raw_targets() const
+{
+    return surrogate_common.text("targets") == "raw";
+}
+
 bool CampaignFile::predicts() const
 {
     return std::any_of(goals.begin(), goals.end(), [](const auto& goal) { return goal.kind == problems::GoalKind::predict; });
@@ -528,7 +600,10 @@ Checked check_campaign(toml::table root, const std::filesystem::path& path, cons
 {
     Reader reader{path.string(), {}, {}};
     Checked checked{resolve(reader, root, settings), {}};
-    if (against == Against::its_pool) check_pool(reader, root, checked.file);
+    if (against == Against::its_pool) {
+        check_simulator(reader, root, checked.file);
+        check_pool(reader, root, checked.file);
+    }
     checked.problems = std::move(reader.problems);
     return checked;
 }

@@ -35,8 +35,14 @@ struct CampaignFile {
     std::uint64_t seed() const { return static_cast<std::uint64_t>(campaign.whole("seed")); }
     /// Whether a simulator draws the pool: it has no file then.
     bool pool_is_drawn() const;
+    /// Whether it draws other candidates for each batch.
+    bool pool_is_fresh() const;
+    /// Candidates of a batch that a simulator draws.
+    RowId drawn_rows() const;
     /// Whether a target is only to be predicted: then there is no best row.
     bool predicts() const;
+    /// Whether models learn targets in their own units.
+    bool learns_raw_targets() const;
     /// Where the features of a pool file are kept.
     pool::Residency residency() const;
     /// Ranks that share the members of an ensemble in a pass over the pool.

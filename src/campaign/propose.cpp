@@ -8,6 +8,7 @@
 #include "parallel/aligned_floats.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "parallel/runtime.hpp"
+#include "parallel/tile_sums.hpp"
 
 #include <cmath>
 
@@ -31,22 +32,66 @@ struct Fitted {
     const Surrogate& scored_by() const { return own_model ? *own_model : surrogate; }
 };
 
-Fitted fit(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const std::optional<acquisition::Score>& rule, const State& state,
-           std::uint32_t iteration, const Communicator& ranks)
+/// Some of the labelled rows as the surrogate sees them.
+struct Lesson {
+    StandardisedTargets standard;
+    models::TrainingSet data;
+};
+
+/// What is fitted, to what, and by whom.
+struct Fitting {
+    const CampaignFile& file;
+    const pool::Shard& shard;
+    const pool::Scaling& scaling;
+    const Communicator& ranks;
+
+    Lesson lesson(const std::map<RowId, std::vector<double>>& labelled) const
+    {
+        const auto targets = file.goals.size();
+        Lesson made{file.learns_raw_targets() ? raw_targets(targets) : standardise_targets(labelled, targets), {}};
+        made.data = training_set(shard, scaling, labelled, made.standard, ranks);
+        return made;
+    }
+
+    models::Ensemble fit(const models::Family& family, const models::TrainingSet& data, std::int64_t iteration, const std::vector<models::Member>& before) const
+    {
+        const auto members = static_cast<int>(file.surrogate_common.whole("members")), block = static_cast<int>(file.surrogate_common.whole("member_block"));
+        return models::fit_ensemble(family, data, members, std::min(block, members), {file.seed(), static_cast<std::uint32_t>(iteration)}, ranks, before);
+    }
+};
+
+/// Brings what is remembered up to the iteration before this one: in a run that goes on from its files, all the fits before are made once more.
+void catch_up(LastFit& last, const Fitting& fitting, const models::Family& family, const State& state, std::int64_t iteration)
 {
+    constexpr std::size_t fewest = 2;  // as the campaign has it: with less, nothing was fitted
+    if (last.iteration >= iteration) last = {};
+    for (auto earlier = last.iteration + 1; earlier < iteration; ++earlier) {
+        std::map<RowId, std::vector<double>> labelled;
+        for (const auto& [row, values] : state.labelled) {
+            if (state.asked.at(row) < earlier) labelled.emplace(row, values);
+        }
+        if (labelled.size() < fewest) continue;
+        last = {earlier, fitting.fit(family, fitting.lesson(labelled).data, earlier, last.members).trained};
+    }
+}
+
+Fitted fit(const Fitting& fitting, const std::optional<acquisition::Score>& rule, const State& state, LastFit& last, std::int64_t iteration)
+{
+    const auto& file = fitting.file;
+    auto [standard, data] = fitting.lesson(state.labelled);
     Surrogate surrogate;
-    surrogate.standard = standardise_targets(state.labelled, file.goals.size());
-    const auto data = training_set(shard, scaling, state.labelled, surrogate.standard, ranks);
+    surrogate.standard = std::move(standard);
     surrogate.values.assign(data.y.begin(), data.y.end());
     surrogate.incumbent = incumbents(data, surrogate.standard, file.goals);
     const auto family = Registration<models::Family>::all().at(file.surrogate.kind)->make(file.surrogate.options);
-    const auto members = static_cast<int>(file.surrogate_common.whole("members")), block = static_cast<int>(file.surrogate_common.whole("member_block"));
-    surrogate.ensemble = models::fit_ensemble(family, data, members, std::min(block, members), {file.seed(), iteration}, ranks);
+    if (family.go_on) catch_up(last, fitting, family, state, iteration);
+    surrogate.ensemble = fitting.fit(family, data, iteration, last.members);
+    if (family.go_on) last = {iteration, surrogate.ensemble.trained};
     Fitted fitted{surrogate, {}};
     if (rule && rule->own_model) {
         constexpr std::uint32_t of_the_score = 1;  // beside the surrogate's fit, 0
         fitted.own_model = std::move(surrogate);
-        fitted.own_model->ensemble = models::fit_ensemble(*rule->own_model, data, 1, 1, {file.seed(), iteration, of_the_score}, ranks);
+        fitted.own_model->ensemble = models::fit_ensemble(*rule->own_model, data, 1, 1, {file.seed(), static_cast<std::uint32_t>(iteration), of_the_score}, fitting.ranks);
     }
     return fitted;
 }
@@ -56,6 +101,15 @@ struct PoolPredictions {
     std::vector<double> score;  ///< [own rows], or empty
     std::vector<float> mean;    ///< [own rows, targets] of the members, standardised; or empty
 };
+
+/// Decodes a tile with its full number of rows, the last one padded with zeros. \param out  room for a tile
+void decode_padded(const pool::Shard& shard, const pool::Scaling& scaling, RowId tile, float* out)
+{
+    const Tiling tiling = shard.info.tiling();
+    const RowId rows = tiling.rows_in(tile), columns = shard.info.columns;
+    pool::decode(shard, scaling, tiling.first_row(tile), rows, out);
+    std::fill(out + rows * columns, out + tiling.tile_rows * columns, 0.0F);
+}
 
 /// Predictions of the rows of one tile, as merits. A tile is predicted with its full number of rows, the last one padded with zeros: the shape of a
 /// matrix product decides its rounding.
@@ -72,8 +126,7 @@ void predict_tile(const pool::Shard& shard, const pool::Scaling& scaling, const 
     float* predicted = prediction_buffer.room_for(tile_rows * width * targets);
 
     const RowId rows = tiling.rows_in(tile);
-    pool::decode(shard, scaling, tiling.first_row(tile), rows, features);
-    std::fill(features + static_cast<std::size_t>(rows) * columns, features + tile_rows * columns, 0.0F);
+    decode_padded(shard, scaling, tile, features);
     surrogate.ensemble.predict(features, tiling.tile_rows, predicted);
     const models::Predictions::View all(predicted, tile_rows, width, targets);
     for (RowId i = 0; i < rows; ++i) {
@@ -96,11 +149,79 @@ void predict_tile(const pool::Shard& shard, const pool::Scaling& scaling, const 
     }
 }
 
+/// The labels of some tiles' rows, as merits.
+std::vector<double> true_merits(const Truth& truth, const StandardisedTargets& standard, const std::vector<problems::Goal>& goals, const Share& tiles, const Tiling& tiling)
+{
+    const auto targets = goals.size();
+    std::vector<double> y(static_cast<std::size_t>(tiles.rows()) * targets);
+    parallel::for_each_tile("problems/truth", tiles, [&](RowId tile) {
+        const auto first = static_cast<std::size_t>(tiling.first_row(tile) - tiles.first_row) * targets, count = static_cast<std::size_t>(tiling.rows_in(tile)) * targets;
+        truth(tiling.first_row(tile), tiling.rows_in(tile), y.data() + first);
+        for (std::size_t i = first; i < first + count; ++i) y[i] = standard.merit(standard.standardised(y[i], i % targets), goals[i % targets], i % targets);
+    });
+    return y;
+}
+
+/// Scores of this rank's rows by their features.
+std::vector<double> score_features(const pool::Shard& shard, const pool::Scaling& scaling, const models::RowScore& score, Work& work, const Communicator& ranks)
+{
+    const Tiling tiling = shard.info.tiling();
+    std::vector<double> found(static_cast<std::size_t>(shard.share.rows()));
+    together(ranks, [&] {
+        parallel::for_each_tile("acquisition/features", shard.share, [&](RowId tile) {
+            if (stop_requested()) return;
+            thread_local parallel::AlignedFloats buffer;
+            thread_local std::vector<double> said;
+            float* features = buffer.room_for(static_cast<std::size_t>(tiling.tile_rows * shard.info.columns));
+            said.resize(static_cast<std::size_t>(tiling.tile_rows));
+            decode_padded(shard, scaling, tile, features);
+            score(features, tiling.tile_rows, said.data());
+            const RowId first = tiling.first_row(tile);
+            for (RowId i = 0; i < tiling.rows_in(tile); ++i) {
+                const double value = said[static_cast<std::size_t>(i)];
+                if (!std::isfinite(value)) fail("{}: the score of row {} is not a number; the model has diverged, try other options", shard.info.path, first + i);
+                found[static_cast<std::size_t>(first + i - shard.share.first_row)] = value;
+            }
+        });
+    });
+    work.bytes += static_cast<double>(shard.share.rows()) * static_cast<double>(shard.info.row_bytes());
+    parallel::stop_if_asked(ranks);
+    return found;
+}
+
+/// The mean over the unlabelled rows of what the surrogate predicts for each. \param mean  [own rows, targets]
+std::vector<double> mean_over_pool(const pool::Shard& shard, const State& state, const std::vector<float>& mean, std::size_t targets, const Communicator& ranks)
+{
+    const Tiling tiling = shard.info.tiling();
+    auto sums = parallel::sum_over_tiles("campaign/pool_mean", tiling, shard.share, targets + 1, ranks, [&](RowId tile, double* sum) {
+        for (RowId row = tiling.first_row(tile); row < tiling.first_row(tile) + tiling.rows_in(tile); ++row) {
+            const auto local = static_cast<std::size_t>(row - shard.share.first_row);
+            if (state.rows[local] != pool::RowState::unlabelled) continue;
+            for (std::size_t t = 0; t < targets; ++t) sum[t] += static_cast<double>(mean[local * targets + t]);
+            sum[targets] += 1;
+        }
+    });
+    const double count = std::max(sums.back(), 1.0);
+    sums.pop_back();
+    for (auto& sum : sums) sum /= count;
+    return sums;
+}
+
+/// Features of the labelled rows that the campaign started from, scaled. Collective.
+std::vector<float> initial_features(const pool::Shard& shard, const pool::Scaling& scaling, const State& state, const Communicator& ranks)
+{
+    std::vector<RowId> rows;
+    for (const auto& [row, values] : state.labelled) {
+        if (state.asked.at(row) == 0) rows.push_back(row);
+    }
+    return pool::gather_rows(shard, scaling, rows, ranks);
+}
+
 /// Scores of this rank's rows, and mean predictions if they are wanted. Tiles are taken a few at a time: their predictions stay in cache until they are
 /// scored, and only scores and means are kept.
 /// \param rule  null: no scores are wanted
 PoolPredictions look_at_pool(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const acquisition::Score* rule, bool wants_means,
-                             const Surrogate* surrogate, std::uint32_t iteration, Work& work, const Communicator& ranks)
+                             const Surrogate* surrogate, const Truth& truth, std::uint32_t iteration, Work& work, const Communicator& ranks)
 {
     const Tiling tiling = shard.info.tiling();
     const RowId tiles_per_chunk = 2 * parallel::host_threads();
@@ -128,6 +249,7 @@ PoolPredictions look_at_pool(const CampaignFile& file, const pool::Shard& shard,
                 });
             }
             if (rule != nullptr) {
+                if (rule->needs_truth) context.truth = true_merits(truth, surrogate->standard, file.goals, chunk, tiling);
                 rule->evaluate(predictions, context, std::span(found.score).subspan(static_cast<std::size_t>(chunk.first_row - shard.share.first_row), static_cast<std::size_t>(chunk.rows())));
             }
             log::progress("score", static_cast<double>(chunk.end_row - shard.share.first_row), static_cast<double>(shard.share.rows()), "rows");
@@ -175,8 +297,8 @@ std::vector<double> gather_scores(const std::vector<double>& own, const std::vec
 
 }  // namespace
 
-BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, const problems::TestSet& test,
-                   parallel::StageRecord& stages, const Communicator& ranks)
+BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, const problems::TestSet& test, const Truth& truth,
+                   LastFit& last_fit, parallel::StageRecord& stages, const Communicator& ranks)
 {
     BatchEvent batch;
     batch.iteration = state.next_iteration();
@@ -189,15 +311,25 @@ BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const poo
     const bool is_tested = test.rows > 0 && !file.surrogate.kind.empty();
     const bool predicts_pool = (rule && rule->needs_model) || selection.needs_predictions;
     if (predicts_pool || selection.needs_posterior || is_tested) {
-        fitted = stages.time(batch.iteration, "fit", [&](Work&) { return fit(file, shard, scaling, rule, state, iteration, ranks); });
+        fitted = stages.time(batch.iteration, "fit", [&](Work&) { return fit({file, shard, scaling, ranks}, rule, state, last_fit, batch.iteration); });
     }
     const auto found = stages.time(batch.iteration, "score", [&](Work& work) {
         const auto look = [&](const acquisition::Score* by, bool wants_means, const Surrogate* surrogate) {
-            return look_at_pool(file, shard, scaling, by, wants_means, surrogate, iteration, work, ranks);
+            return look_at_pool(file, shard, scaling, by, wants_means, surrogate, truth, iteration, work, ranks);
         };
-        const bool in_one_pass = !fitted || !fitted->own_model;
-        auto predictions = look(rule ? &*rule : nullptr, selection.needs_predictions && in_one_pass, predicts_pool ? &fitted->scored_by() : nullptr);
-        if (!in_one_pass) predictions.mean = look(nullptr, selection.needs_predictions, &fitted->surrogate).mean;
+        const bool by_features = rule && rule->of_features;
+        const bool in_one_pass = !by_features && (!fitted || !fitted->own_model);
+        if (in_one_pass) return look(rule ? &*rule : nullptr, selection.needs_predictions, predicts_pool ? &fitted->surrogate : nullptr);
+        PoolPredictions predictions;
+        const bool needs_change = rule->needs_output_change;
+        predictions.mean = look(nullptr, selection.needs_predictions || needs_change, &fitted->surrogate).mean;
+        if (!by_features) {
+            predictions.score = look(&*rule, false, &fitted->scored_by()).score;
+            return predictions;
+        }
+        models::ChangeBasis basis;
+        if (needs_change) basis = {initial_features(shard, scaling, state, ranks), mean_over_pool(shard, state, predictions.mean, file.goals.size(), ranks)};
+        predictions.score = score_features(shard, scaling, rule->of_features({fitted->scored_by().ensemble, std::move(basis)}), work, ranks);
         return predictions;
     });
     batch.rows = stages.time(batch.iteration, "select", [&](Work& work) {

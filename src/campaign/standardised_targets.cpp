@@ -28,6 +28,11 @@ models::Moments StandardisedTargets::merit(const models::Moments& standardised, 
     return {-distance, std::max(away * away + standardised.variance - distance * distance, 0.0)};
 }
 
+StandardisedTargets raw_targets(std::size_t targets)
+{
+    return {std::vector<double>(targets, 0), std::vector<double>(targets, 1)};
+}
+
 StandardisedTargets standardise_targets(const std::map<RowId, std::vector<double>>& labelled, std::size_t targets)
 {
     StandardisedTargets standard{std::vector<double>(targets, 0), std::vector<double>(targets, 0)};

@@ -14,12 +14,16 @@ struct StandardisedTargets {
     std::vector<double> mean;
     std::vector<double> deviation;
 
+    double standardised(double raw, std::size_t target) const { return (raw - mean[target]) / deviation[target]; }
     double raw(double standardised, std::size_t target) const { return mean[target] + deviation[target] * standardised; }
     /// A standardised prediction as something to maximise, in standardised units.
     double merit(double standardised, const problems::Goal& goal, std::size_t target) const;
     /// Mean and variance of the merit of a normal distribution: for a window, of a folded one.
     models::Moments merit(const models::Moments& standardised, const problems::Goal& goal, std::size_t target) const;
 };
+
+/// Targets in their own units: nothing is shifted or scaled.
+StandardisedTargets raw_targets(std::size_t targets);
 
 StandardisedTargets standardise_targets(const std::map<RowId, std::vector<double>>& labelled, std::size_t targets);
 

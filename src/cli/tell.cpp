@@ -38,7 +38,7 @@ ExitCode tell(const Arguments& arguments, const Communicator& ranks)
         for (const auto& [row, iteration] : campaign.state().asked) asked.push_back(row);
         if (asked.empty()) fail("{}: nothing was asked yet; run sluice ask first", arguments.results);
         auto info = campaign.shard().info;
-        if (file.domain) info.rows = static_cast<RowId>(asked.size());
+        if (file.domain || file.pool_is_fresh()) info.rows = asked.back() + 1;  // in no file: as many as are known
         answers = campaign::read_labels(arguments.results, file, info, asked, [&](RowId row) { return complaint(campaign.state(), row); });
     });
     for (auto& answer : answers) {

@@ -77,15 +77,10 @@ Bootstrap every_row(std::int64_t count)
     return rows;
 }
 
-}  // namespace
-
-Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks)
+std::vector<Member> train_in_blocks(const Family& family, const TrainingSet& data, const std::vector<Bootstrap>& bootstraps, int block, const FitKey& key, const Communicator& ranks)
 {
-    std::vector<Bootstrap> bootstraps;
-    for (int m = 0; m < members; ++m) bootstraps.push_back(family.form == Form::members ? draw_bootstrap(data.count(), m, key) : every_row(data.count()));
-
     // Blocks are tiles of members.
-    const Tiling blocks{members, block};
+    const Tiling blocks{static_cast<RowId>(bootstraps.size()), block};
     const Share share = share_of(blocks, ranks.rank(), ranks.size());
     std::vector<std::vector<Member>> trained(static_cast<std::size_t>(share.tiles()));
     together(ranks, [&] {
@@ -95,20 +90,40 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
                 family.train(data, std::span(bootstraps).subspan(first, count), static_cast<int>(first), key);
         });
     });
-    parallel::stop_if_asked(ranks);
-
     std::vector<Member> own;
     for (auto& part : trained) std::move(part.begin(), part.end(), std::back_inserter(own));
+    return own;
+}
+
+}  // namespace
+
+Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks, const std::vector<Member>& before)
+{
+    const bool resamples = family.form == Form::members && !family.is_joint;
+    std::vector<Bootstrap> bootstraps;
+    for (int m = 0; m < members; ++m) bootstraps.push_back(resamples ? draw_bootstrap(data.count(), m, key) : every_row(data.count()));
+
+    std::vector<Member> own;
+    if (family.is_joint) {
+        on_root(ranks, [&] { own = family.go_on && !before.empty() ? family.go_on(data, before, key) : family.train(data, bootstraps, 0, key); });
+    } else {
+        own = train_in_blocks(family, data, bootstraps, block, key, ranks);
+    }
+    parallel::stop_if_asked(ranks);
+
     Ensemble ensemble;
     ensemble.members = members;
     ensemble.form = family.form;
     const auto all = gather_members(own, ranks);
+    if (family.go_on) ensemble.trained = all;
     together(ranks, [&] {
         ensemble.predict = family.predictor(all, data, parallel::Place::host);
         if (family.posterior) ensemble.posterior = family.posterior(all, data);
+        if (family.predicted_loss) ensemble.predicted_loss = family.predicted_loss(all, data);
     });
+    if (family.output_change) ensemble.output_change = [change = family.output_change, all, data](const ChangeBasis& basis) { return change(all, data, basis); };
     ensemble.flops_per_row = family.flops_per_row(data, members);
-    if (family.form == Form::moments) return ensemble;
+    if (!resamples) return ensemble;
 
     std::vector<float> predictions(static_cast<std::size_t>(data.count() * members * data.targets));
     ensemble.predict(data.x.data(), data.count(), predictions.data());

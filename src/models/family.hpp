@@ -19,7 +19,7 @@ struct TrainingSet {
     std::int64_t columns = 0;
     std::int64_t targets = 0;
     std::vector<float> x;   ///< [rows, columns], scaled
-    std::vector<double> y;  ///< [rows, targets], standardised
+    std::vector<double> y;  ///< [rows, targets], standardised, or raw where a campaign asks for it
 
     std::int64_t count() const { return static_cast<std::int64_t>(rows.size()); }
 };
@@ -52,6 +52,18 @@ struct FitKey {
 /// A trained member: a flat list of floats, so that members can be trained anywhere and gathered everywhere. Its meaning is its family's.
 using Member = std::vector<float>;
 
+/// Fills `out` [rows] for features [rows, columns]. May be called from several threads at once, always with the same number of rows.
+using RowScore = std::function<void(const float* features, std::int64_t rows, double* out)>;
+
+/// Where the change of a model's outputs is looked at, and the label that it is to learn, whatever the row.
+struct ChangeBasis {
+    std::vector<float> reference;     ///< [any, columns], scaled
+    std::vector<double> pseudo_label; ///< [targets], in the units of the training set
+};
+
+/// Trains on, from the members of an earlier fit.
+using GoOn = std::function<std::vector<Member>(const TrainingSet&, const std::vector<Member>& before, const FitKey&)>;
+
 /// A surrogate family. With moments it is one distribution, whatever its members are, all of which learn from all labelled rows.
 struct Family {
     /// One member per resample, consecutive ones from `first_member`, which keys their random draws. All are trained as one batch.
@@ -61,6 +73,12 @@ struct Family {
     /// Floating-point operations of predicting one row with all members, for the record of stages.
     std::function<double(const TrainingSet&, std::int64_t members)> flops_per_row;
     Form form = Form::members;
+    bool is_joint = false;  ///< members differ in how they begin alone: all learn from all labelled rows and together, in one block
+    GoOn go_on = {};        ///< where a fit begins from the one before it; empty: each begins anew
+    /// Of a network that also predicts its own squared error: that.
+    std::function<RowScore(const std::vector<Member>&, const TrainingSet&)> predicted_loss = {};
+    /// Of networks: by how much a gradient step on a row with the pseudo-label would change the outputs at the reference rows, see expected_output_change.
+    std::function<RowScore(const std::vector<Member>&, const TrainingSet&, const ChangeBasis&)> output_change = {};
     /// Of a Gaussian process: for rules that condition on rows before their labels are there. Otherwise empty.
     std::function<Posterior(const std::vector<Member>&, const TrainingSet&)> posterior = {};
 };

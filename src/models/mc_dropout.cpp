@@ -2,6 +2,7 @@
 
 #include "base/signals.hpp"
 #include "models/mlp_layers.hpp"
+#include "models/plateau.hpp"
 #include "models/predictions.hpp"
 
 #include <cmath>
@@ -42,24 +43,6 @@ void draw_mask(RandomStream& random, double dropout, float* mask, std::int64_t c
         mask[i] = (bits & 0xFFFF) < threshold ? 0 : kept;
     }
 }
-
-/// Lowers the rate when the loss no longer falls. Source: spec: regression-methods, section 1 (plateau rule of the published code).
-struct Plateau {
-    double rate;
-    double best = INFINITY;
-    int idle = 0;
-
-    void look(double loss)
-    {
-        constexpr double gain = 1e-4, decay = 0.8;
-        constexpr int patience = 10;
-        idle = loss < best * (1 - gain) ? 0 : idle + 1;
-        best = std::min(best, loss);
-        if (idle <= patience) return;
-        rate *= decay;
-        idle = 0;
-    }
-};
 
 /// One network, by Adam on the mean squared error over all rows at once; the penalty is part of the gradient.
 /// \return  [1, parameters]

@@ -6,7 +6,7 @@
 
 namespace sluice::models {
 
-/// What every member of an ensemble says about consecutive rows of the pool, in standardised target units, larger = better (see Goal). Or the mean and
+/// What every member of an ensemble says about consecutive rows of the pool, in standardised target units (or raw, see TrainingSet), larger = better (see Goal). Or the mean and
 /// variance of a distribution, in place of members 0 and 1: scores ask for moments and need not know which.
 struct Predictions {
     using View = Kokkos::View<float***, Kokkos::LayoutRight, Kokkos::DefaultHostExecutionSpace::memory_space>;

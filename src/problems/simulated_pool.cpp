@@ -38,9 +38,9 @@ pool::PoolInfo info_of(const Simulator& simulator, const std::string& path, RowI
     return info;
 }
 
-}  // namespace
-
-pool::Shard draw_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const Communicator& ranks)
+/// \param number  of a row of the pool: which of the simulator's rows it is
+template <typename Number>
+pool::Shard draw(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const Communicator& ranks, const Number& number)
 {
     pool::Shard shard;
     shard.info = info_of(simulator, name, rows);
@@ -52,11 +52,30 @@ pool::Shard draw_pool(const Simulator& simulator, const std::string& name, std::
         auto* features = reinterpret_cast<float*>(shard.features.get());
         parallel::for_each_tile("problems/draw_pool", shard.share, [&](RowId tile) {
             for (RowId row = tiling.first_row(tile); row < tiling.first_row(tile) + tiling.rows_in(tile); ++row) {
-                simulator.draw(seed, Population::pool, row, {features + static_cast<std::size_t>(row - shard.share.first_row) * columns, columns});
+                simulator.draw(seed, Population::pool, number(row), {features + static_cast<std::size_t>(row - shard.share.first_row) * columns, columns});
             }
         });
     });
     shard.fingerprint = pool::fingerprint_of(shard, ranks);
+    return shard;
+}
+
+}  // namespace
+
+pool::Shard draw_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const Communicator& ranks)
+{
+    return draw(simulator, name, seed, rows, ranks, [](RowId row) { return row; });
+}
+
+pool::Shard draw_rows(const Simulator& simulator, const std::string& name, std::uint64_t seed, std::span<const RowId> number, const Communicator& ranks)
+{
+    return draw(simulator, name, seed, static_cast<RowId>(number.size()), ranks, [number](RowId row) { return number[static_cast<std::size_t>(row)]; });
+}
+
+pool::Shard undrawn_pool(const Simulator& simulator, const std::string& name)
+{
+    pool::Shard shard;
+    shard.info = info_of(simulator, name, 0);
     return shard;
 }
 

@@ -9,6 +9,12 @@ namespace sluice::problems {
 /// \param name  stands in place of the file's path
 pool::Shard draw_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const Communicator& ranks);
 
+/// Some rows of a simulator's as a pool, as draw_pool; its row i is that of number[i], the same on every rank. Collective.
+pool::Shard draw_rows(const Simulator& simulator, const std::string& name, std::uint64_t seed, std::span<const RowId> number, const Communicator& ranks);
+
+/// A pool without rows, whose columns are a simulator's.
+pool::Shard undrawn_pool(const Simulator& simulator, const std::string& name);
+
 /// Writes a pool file of drawn rows and their labels from all ranks in parallel: the same file on any number of them. Collective.
 /// \param path  of the file; \param name  of the simulator, for the provenance
 void write_drawn_pool(const Simulator& simulator, const std::string& name, std::uint64_t seed, RowId rows, const std::string& path, const Communicator& ranks);

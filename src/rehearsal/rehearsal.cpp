@@ -105,6 +105,7 @@ CampaignFile rehearsal_of(const CampaignFile& file, RowId rows, const std::files
     shorter.pool.set(whole("test", 0), std::min(file.pool.whole("test"), rows / 8));
     if (file.pool_is_drawn()) {
         shorter.pool.set(whole("rows", 0), rows);
+        shorter.pool.set(whole("ratio", 0), std::int64_t{0});
         return shorter;
     }
     write_excerpt(file, rows, folder / "pool.h5", ranks);
@@ -156,7 +157,7 @@ Forecast rehearse(const CampaignFile& file, const Communicator& ranks)
     pool::PoolInfo info;
     together(ranks, [&] {
         if (file.pool_is_drawn()) {
-            info.rows = file.pool.whole("rows");
+            info.rows = file.drawn_rows();
             info.columns = static_cast<RowId>(problems::ProblemRegistration::all().at(file.problem.kind)->make(file.problem.options).simulator->columns.size());
         } else {
             info = pool::read_pool_info(hdf5::File::open(file.pool_path()));

@@ -182,7 +182,7 @@ Figure pool_map_figure(const RunRecord& run)
 
     std::string caption = fmt::format("The pool in its two first principal components: density of its {} rows (grey, logarithmic) and the {} "
                                       "that were asked, {} of them in the initial design.",
-                                      count_text(static_cast<double>(run.journal.pool_rows)),
+                                      count_text(run.journal.pool_rows > 0 ? static_cast<double>(run.journal.pool_rows) : static_cast<double>(map.picks.size())),
                                       count_text(static_cast<double>(map.picks.size())), initial);
     if (colours.last > 0) caption += " A cluster of one colour is a batch that searched one region; an even spread is exploration.";
     return {.svg = svg_element(drawing, "Asked rows on a density map of the pool"), .caption = caption};

@@ -103,6 +103,12 @@ std::string version_text(const RunRecord& run)
     return last.commit.empty() ? last.version : last.version + " (" + last.commit + ")";
 }
 
+/// Of candidates that are no pool of a fixed number of rows. \param pool  as the journal names it
+std::string not_in_a_pool(const std::string& pool)
+{
+    return pool == "domain" ? "candidates generated in a domain" : pool + ", drawn anew for each batch";
+}
+
 std::vector<Fact> facts_of(const RunRecord& run)
 {
     const double seconds = total_seconds(run.stages);
@@ -110,7 +116,7 @@ std::vector<Fact> facts_of(const RunRecord& run)
         {"goal", goal_text(run)},
         {"outcome", outcome_text(run)},
         {"best", best_values_text(run)},
-        {"pool", run.journal.pool_rows == 0 ? "candidates generated in a domain" : run.journal.pool + ", " + counted(static_cast<double>(run.journal.pool_rows), "row")},
+        {"pool", run.journal.pool_rows == 0 ? not_in_a_pool(run.journal.pool) : run.journal.pool + ", " + counted(static_cast<double>(run.journal.pool_rows), "row")},
         {"labelled", labels_text(run)},
         {"failed", failed_text(run)},
         {"pending", pending_text(run)},

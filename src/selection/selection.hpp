@@ -22,8 +22,8 @@ struct SelectionInput {
     Work& work;                            ///< adds what it does
     std::uint64_t seed = 0;                ///< of the campaign, and its iteration: for rules that draw random numbers
     std::uint32_t iteration = 0;
-    std::span<const float> predicted = {}; ///< [own rows, targets] mean predictions, standardised by the labelled values; where the rule needs them
-    std::span<const float> values = {};    ///< [labelled rows, targets] in the order of `labelled`, standardised alike; beside `predicted`
+    std::span<const float> predicted = {}; ///< [own rows, targets] mean predictions, standardised by the labelled values or raw, as models learn; where the rule needs them
+    std::span<const float> values = {};    ///< [labelled rows, targets] in the order of `labelled`, alike; beside `predicted`
     const models::Posterior* posterior = nullptr;  ///< of a Gaussian process; where the rule needs it
 
     std::size_t local(RowId row) const { return static_cast<std::size_t>(row - shard.share.first_row); }

@@ -184,7 +184,7 @@ def make_pool(sluice, work, rows, columns):
 def write_campaign(work, name, **sections):
     """A campaign file of [section] key = value, on the pool of this folder unless it has a domain or a pool that is drawn."""
     given = {"campaign": {"name": name, "stop": "never"}}
-    is_drawn = "rows" in sections.get("pool", {})
+    is_drawn = not sections.get("pool", {}).keys().isdisjoint({"rows", "ratio"})
     if "domain" not in sections and not is_drawn:
         given |= {"pool": {"file": "pool.h5"}, "problem": {"kind": "closed-pool"}}
     for section, values in sections.items():
