@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from closed_pool import read_closed_pool
-from fusion_table import FAILED, figures, fusion
+from fusion_table import BINARY, FAILED, figures, fusion
 from representing import METHODS, commit, latents, settings
 from table_file import write_table
 
@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("tools/reproduce/results/representation_campaigns.csv"))
     arguments = parser.parse_args()
     given, chosen = settings(arguments.set), " ".join(sorted(arguments.set))
+    made_at = commit()
     rows = list(csv.DictReader(arguments.output.open())) if arguments.output.exists() else []
     done = {(row["pool"], row["space"], int(row["seed"]), row["settings"]) for row in rows}
     for seed in range(1, arguments.runs + 1):
@@ -60,10 +61,10 @@ def main() -> None:
                 pool = read_closed_pool(campaign)
                 file = pool.file
                 if space != "raw":
-                    file = latents(pool.file, arguments.work / f"{name}-{space}-1-{chosen.replace(' ', '-')}.h5", space, 1, given).file
+                    file = latents(BINARY, pool.file, arguments.work / f"{name}-{space}-1-{chosen.replace(' ', '-')}.h5", space, 1, given).file
                 history = fusion(campaign, "default", seed, arguments.ranks, [f"pool.file={file.resolve()}"], 0)
                 found = {key: str(value) for key, value in figures(history, pool).items() if key in FIELDS}
-                rows.append({"pool": name, "space": space, "seed": str(seed), "settings": own} | found | {"commit": commit(),
+                rows.append({"pool": name, "space": space, "seed": str(seed), "settings": own} | found | {"commit": made_at,
                             "command": f"tools/reproduce/representation campaigns {shlex.join(sys.argv[1:])}".strip()})  # fmt: skip
                 write_table(arguments.output, FIELDS, rows, table(rows))
                 print(name, space, seed, rows[-1]["success"], rows[-1]["iterations"], flush=True)

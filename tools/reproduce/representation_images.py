@@ -82,10 +82,12 @@ def main() -> None:
     parser.add_argument("--set", nargs="+", default=[], metavar="OPTION=VALUE", help="options of sluice represent in place of this table's")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=Path("inputs/fusion"), help="of mnist.h5 and frey.h5")
+    parser.add_argument("--sluice", default="build/release/sluice", help="the program")
     parser.add_argument("--work", type=Path, default=Path("representation.runs"), help="folder of the latents")
     parser.add_argument("--output", type=Path, default=Path("tools/reproduce/results/representation_images.csv"))
     arguments = parser.parse_args()
     given, chosen = settings(arguments.set), " ".join(sorted(arguments.set))
+    made_at = commit()
     rows = list(csv.DictReader(arguments.output.open())) if arguments.output.exists() else []
     done = {(row["data"], row["method"], int(row["seed"]), row["settings"]) for row in rows}
     for seed in range(1, arguments.seeds + 1):
@@ -94,9 +96,9 @@ def main() -> None:
                 if (data, method, seed, chosen) in done:
                     continue
                 pool = arguments.folder / f"{data}.h5"
-                made = latents(pool, arguments.work / f"{data}-{method}-{seed}-{chosen.replace(' ', '-')}.h5", method, seed, options_of(data, method, given), arguments.threads)
+                made = latents(arguments.sluice, pool, arguments.work / f"{data}-{method}-{seed}-{chosen.replace(' ', '-')}.h5", method, seed, options_of(data, method, given), arguments.threads)
                 figures = {name: f"{made.about[name]:.6g}" for name in FIELDS if name in made.about and name not in ("method", "seed")}
-                row = {name: "" for name in FIELDS} | figures | {"data": data, "method": method, "seed": str(seed), "settings": chosen, "seconds": f"{made.seconds:.0f}", "commit": commit(),
+                row = {name: "" for name in FIELDS} | figures | {"data": data, "method": method, "seed": str(seed), "settings": chosen, "seconds": f"{made.seconds:.0f}", "commit": made_at,
                        "command": f"tools/reproduce/representation images {shlex.join(sys.argv[1:])}".strip()}  # fmt: skip
                 if data == "mnist":
                     row["digits"] = f"{digits_recognised(pool, made.file):.4f}"

@@ -68,10 +68,12 @@ def main() -> None:
     parser.add_argument("--set", nargs="+", default=[], metavar="OPTION=VALUE", help="options of sluice represent")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=Path("inputs/fusion"), help="of the pools")
+    parser.add_argument("--sluice", default="build/release/sluice", help="the program")
     parser.add_argument("--work", type=Path, default=Path("representation.runs"), help="folder of the latents")
     parser.add_argument("--output", type=Path, default=Path("tools/reproduce/results/representation_pools.csv"))
     arguments = parser.parse_args()
     given, chosen = settings(arguments.set), " ".join(sorted(arguments.set))
+    made_at = commit()
     rows = list(csv.DictReader(arguments.output.open())) if arguments.output.exists() else []
     done = {(row["pool"], row["space"], int(row["seed"]), row["settings"]) for row in rows}
     for pool in arguments.pools:
@@ -87,14 +89,14 @@ def main() -> None:
             for space in spaces:
                 x, about, seconds = raw, {}, 0.0
                 if space != "raw":
-                    made = latents(path, arguments.work / f"{pool}-{space}-{seed}-{chosen.replace(' ', '-')}.h5", space, seed, given, arguments.threads)
+                    made = latents(arguments.sluice, path, arguments.work / f"{pool}-{space}-{seed}-{chosen.replace(' ', '-')}.h5", space, seed, given, arguments.threads)
                     x, about, seconds = read_features(made.file)[judged], made.about, made.seconds
                 kept = trustworthiness(raw, x, n_neighbors=NEIGHBOURS)
                 for name, values in zip(names, targets.T):
                     row = {name: "" for name in FIELDS} | {name: f"{about[name]:.6g}" for name in ("error", "error_of_principal_components") if name in about}
                     rows.append(row | {"pool": pool, "space": space, "seed": str(seed), "settings": chosen if space != "raw" else "", "columns": str(x.shape[1]), "target": name,
                                        "rows": str(len(judged)), "trustworthiness": f"{kept:.4f}", "moran": f"{moran(x, values[judged]):.4f}", "seconds": f"{seconds:.0f}",
-                                       "commit": commit(), "command": f"tools/reproduce/representation pools {shlex.join(sys.argv[1:])}".strip()})  # fmt: skip
+                                       "commit": made_at, "command": f"tools/reproduce/representation pools {shlex.join(sys.argv[1:])}".strip()})  # fmt: skip
                     print(pool, space, seed, name, rows[-1]["trustworthiness"], rows[-1]["moran"], flush=True)
                 write_table(arguments.output, FIELDS, rows, table(rows))
 

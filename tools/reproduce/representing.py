@@ -10,7 +10,6 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-BINARY = "build/release/sluice"
 METHODS = ["pca", "autoencoder", "vae", "entropic-autoencoder"]
 
 
@@ -21,13 +20,13 @@ class Latents:
     seconds: float  # 0 if the file was there
 
 
-def latents(pool: Path, output: Path, method: str, seed: int, options: dict[str, object], threads: int = 1) -> Latents:
+def latents(sluice: str, pool: Path, output: Path, method: str, seed: int, options: dict[str, object], threads: int = 1) -> Latents:
     """The latents of a pool, made unless the file is there."""
     begin, found = time.monotonic(), output.exists()
     if not found:
         output.parent.mkdir(parents=True, exist_ok=True)
         chosen = [f"--{name}={value}" for name, value in ({"seed": seed} | options).items()]
-        command = [BINARY, "represent", str(pool), "--method", method, "-o", str(output), *chosen]
+        command = [sluice, "represent", str(pool), "--method", method, "-o", str(output), *chosen]
         done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": str(threads)})
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(command)}\n{done.stderr}")
