@@ -5,15 +5,13 @@ Writes one CSV line per run and, beside it, a table in Markdown. See `representa
 
 import argparse
 import csv
-import shlex
-import sys
 from pathlib import Path
 
 import numpy as np
 
 from closed_pool import read_closed_pool
 from fusion_table import BINARY, FAILED, figures, fusion
-from representing import METHODS, commit, latents, settings
+from representing import METHODS, command, commit, latents, settings
 from table_file import write_table
 
 SPACES = ["raw", *METHODS]
@@ -65,7 +63,7 @@ def main() -> None:
                 history = fusion(campaign, "default", seed, arguments.ranks, [f"pool.file={file.resolve()}"], 0)
                 found = {key: str(value) for key, value in figures(history, pool).items() if key in FIELDS}
                 rows.append({"pool": name, "space": space, "seed": str(seed), "settings": own} | found | {"commit": made_at,
-                            "command": f"tools/reproduce/representation campaigns {shlex.join(sys.argv[1:])}".strip()})  # fmt: skip
+                            "command": command("campaigns")})  # fmt: skip
                 write_table(arguments.output, FIELDS, rows, table(rows))
                 print(name, space, seed, rows[-1]["success"], rows[-1]["iterations"], flush=True)
 

@@ -5,14 +5,12 @@ Writes one CSV line per run and, beside it, a table in Markdown. See `representa
 
 import argparse
 import csv
-import shlex
-import sys
 from pathlib import Path
 
 import numpy as np
 
 from closed_pool import read_features
-from representing import METHODS, commit, latents, settings, targets_of
+from representing import METHODS, command, commit, latents, settings, targets_of
 from table_file import write_table
 
 # The paper's errors and active units; the names of its methods are these.
@@ -99,7 +97,7 @@ def main() -> None:
                 made = latents(arguments.sluice, pool, arguments.work / f"{data}-{method}-{seed}-{chosen.replace(' ', '-')}.h5", method, seed, options_of(data, method, given), arguments.threads)
                 figures = {name: f"{made.about[name]:.6g}" for name in FIELDS if name in made.about and name not in ("method", "seed")}
                 row = {name: "" for name in FIELDS} | figures | {"data": data, "method": method, "seed": str(seed), "settings": chosen, "seconds": f"{made.seconds:.0f}", "commit": made_at,
-                       "command": f"tools/reproduce/representation images {shlex.join(sys.argv[1:])}".strip()}  # fmt: skip
+                       "command": command("images")}  # fmt: skip
                 if data == "mnist":
                     row["digits"] = f"{digits_recognised(pool, made.file):.4f}"
                 rows.append(row)

@@ -5,8 +5,6 @@ Writes one CSV line per pool, space, seed and target and, beside it, a table in 
 
 import argparse
 import csv
-import shlex
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.neighbors import NearestNeighbors
 
 from closed_pool import read_features
-from representing import METHODS, commit, latents, settings, targets_of
+from representing import METHODS, command, commit, latents, settings, targets_of
 from table_file import write_table
 
 NEIGHBOURS = 10
@@ -96,7 +94,7 @@ def main() -> None:
                     row = {name: "" for name in FIELDS} | {name: f"{about[name]:.6g}" for name in ("error", "error_of_principal_components") if name in about}
                     rows.append(row | {"pool": pool, "space": space, "seed": str(seed), "settings": chosen if space != "raw" else "", "columns": str(x.shape[1]), "target": name,
                                        "rows": str(len(judged)), "trustworthiness": f"{kept:.4f}", "moran": f"{moran(x, values[judged]):.4f}", "seconds": f"{seconds:.0f}",
-                                       "commit": made_at, "command": f"tools/reproduce/representation pools {shlex.join(sys.argv[1:])}".strip()})  # fmt: skip
+                                       "commit": made_at, "command": command("pools")})  # fmt: skip
                     print(pool, space, seed, name, rows[-1]["trustworthiness"], rows[-1]["moran"], flush=True)
                 write_table(arguments.output, FIELDS, rows, table(rows))
 

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shlex
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +47,18 @@ def commit() -> str:
     """Of the working tree; with a + where files of src are changed."""
     name = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     return name + ("+" if subprocess.run(["git", "diff", "--quiet", "HEAD", "--", "src"]).returncode else "")
+
+
+def command(part: str) -> str:
+    """How this study was called, without where its files were."""
+    words = iter(sys.argv[1:])
+    kept = []
+    for word in words:
+        if word in ("--folder", "--work", "--output", "--sluice"):
+            next(words)
+        else:
+            kept.append(word)
+    return shlex.join(["tools/reproduce/representation", part, *kept])
 
 
 def settings(texts: list[str]) -> dict[str, str]:
