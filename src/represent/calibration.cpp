@@ -62,7 +62,7 @@ double target_of(const Training& training, const Recipe& recipe, const Subsample
 {
     const double plain = training.trials.front().error;
     const double target = recipe.target_error > 0 ? recipe.target_error : plain + recipe.excess_energy * (variance_of(rows.judging()) - plain);
-    if (!(target > plain)) fail("--target-error {:.4g}: plain descent reaches {:.4g} on held-out rows, and a temperature does not lower that; more --descents", target, plain);
+    if (!(target > plain)) fail("trials are to reach an error of {:.4g} (--target-error, or by --excess-energy), but plain descent ends at {:.4g} on held-out rows, and a temperature does not lower that; more --descents", target, plain);
     return target;
 }
 
