@@ -12,12 +12,14 @@ namespace {
 
 std::string describe_pool(const std::string& path)
 {
-    const auto info = pool::read_pool_info(hdf5::File::open(path));
+    const auto file = hdf5::File::open(path);
+    const auto info = pool::read_pool_info(file);
     std::string text = fmt::format("pool: {} rows x {} features ({}), tiles of {} rows, {} bytes of features\n  provenance: {}", info.rows, info.columns,
                                    pool::name_of(info.type), info.tile_rows, info.rows * static_cast<RowId>(info.row_bytes()), info.provenance);
     for (std::size_t t = 0; t < info.target_names.size(); ++t) {
         text += fmt::format("\n  target: {}{}", info.target_names[t], info.target_units[t].empty() ? "" : " [" + info.target_units[t] + "]");
     }
+    if (file.has("/representation")) text += "\n  representation: " + file.read_texts("/representation").front();
     return text + (info.has_ids ? "\n  has ids" : "");
 }
 

@@ -2,8 +2,8 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
 #include "cli/command.hpp"
-#include "pool/standardise.hpp"
 #include "represent/latent_pool.hpp"
+#include "represent/quality_text.hpp"
 #include "represent/training_rows.hpp"
 
 #include <chrono>
@@ -86,27 +86,29 @@ ExitCode represent(const Arguments& arguments, const Communicator& ranks)
     const pool::Residency residency{pool::residency_named(arguments.residency), static_cast<std::uint64_t>(arguments.kept_gigabytes * 1e9)};
     const auto shard = pool::read_shard(arguments.pool, ranks, false, pool::MissingFeatures::error, residency);
     try {
-        const auto standardising = pool::standardising(pool::column_statistics(shard, ranks));
-        parallel::stop_if_asked(ranks);
         represent::Recipe recipe;
         together(ranks, [&] { recipe = represent::recipe_of(options, method, shard.info.columns); });
-        auto rows = represent::draw_subsample(shard, standardising, options.whole("training-rows"), recipe.seed, ranks);
+        const auto scaling = represent::scaling_of(shard, represent::feature_scale_of(options), ranks);
+        parallel::stop_if_asked(ranks);
+        auto rows = represent::draw_subsample(shard, scaling, options.whole("training-rows"), recipe.seed, ranks);
         const double read = seconds_since(start);
         const auto learning = Clock::now();
-        auto representation = represent::learn(method, recipe, rows.training, {training_path}, ranks);
-        const auto principal = represent::learn(represent::Method::principal_components, recipe, rows.training, {}, ranks);
-        const auto quality = represent::scale_and_judge(representation, method, principal, rows.held_out.rows > 0 ? rows.held_out : rows.training, ranks);
-        const double learned = seconds_since(learning);
+        auto learned = represent::learn(method, recipe, rows, {training_path}, ranks);
+        auto& representation = learned.representation;
+        const auto principal = represent::learn(represent::Method::principal_components, recipe, rows, {}, ranks);
+        const auto quality = represent::scale_and_judge(representation, method, &principal.representation, rows.judging(), ranks);
+        const auto about = represent::quality_text(arguments.method, recipe, rows.training.rows, learned, quality);
+        const double learning_seconds = seconds_since(learning);
         rows = {};
         say_quality(quality, representation);
 
         const auto encoding = Clock::now();
         const auto provenance = fmt::format("{} with {} units, seed {}, of: {}", arguments.method, representation.shape.units, recipe.seed, shard.info.provenance);
-        represent::write_latent_pool(shard, standardising, representation, provenance, arguments.output, ranks);
+        represent::write_latent_pool(shard, scaling, representation, provenance, about, arguments.output, ranks);
         const double encoded = seconds_since(encoding);
         on_root(ranks, [&] { std::filesystem::remove(training_path); });
         log::info("{}: {} rows x {} latents: read {:.1f} s, learned {:.1f} s, encoded {:.1f} s ({:.1f} GFlop/s)", arguments.output, shard.info.rows, representation.shape.units, read,
-                  learned, encoded, representation.flops_per_row() * static_cast<double>(shard.info.rows) / encoded * 1e-9);
+                  learning_seconds, encoded, representation.flops_per_row() * static_cast<double>(shard.info.rows) / encoded * 1e-9);
         return ExitCode::done;
     } catch (const Interrupted&) {
         log::info("stopped; start again to go on");

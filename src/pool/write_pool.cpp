@@ -21,8 +21,9 @@ std::string padded(const std::vector<std::string>& ids, std::size_t size)
 
 /// One data set at a time: a rank that cannot write must not close the file while the others open the next.
 void write_blocks(const std::filesystem::path& path, const PoolInfo& info, std::size_t id_size, const std::function<StoredRows(RowId, RowId)>& make_rows, const Communicator& ranks,
-                  const std::string& beside)
+                  const Extra& extra)
 {
+    const auto& beside = extra.beside;
     const auto share = share_of(info.tiling(), ranks.rank(), ranks.size());
     const auto row_bytes = info.row_bytes() + info.target_names.size() * sizeof(double) + (info.has_ids ? id_size : 0) + (beside.empty() ? 0 : sizeof(float));
     std::optional<hdf5::File> file;
@@ -30,6 +31,7 @@ void write_blocks(const std::filesystem::path& path, const PoolInfo& info, std::
     together(ranks, [&] {
         file = hdf5::File::create(path, ranks);
         create_pool(*file, info, id_size, ranks.is_root());
+        if (!extra.representation.empty()) file->write_texts("/representation", {extra.representation}, ranks.is_root());
         if (!beside.empty()) file->create_dataset(beside, hdf5::Type::float32, {static_cast<hsize_t>(info.rows)});
     });
     // Every rank takes part in every write, the ones with fewer rows with none in the end.
@@ -57,11 +59,11 @@ void write_blocks(const std::filesystem::path& path, const PoolInfo& info, std::
 
 }  // namespace
 
-void write_pool(const PoolInfo& info, std::size_t longest_id, const std::function<StoredRows(RowId, RowId)>& make_rows, const Communicator& ranks, const std::string& beside)
+void write_pool(const PoolInfo& info, std::size_t longest_id, const std::function<StoredRows(RowId, RowId)>& make_rows, const Communicator& ranks, const Extra& extra)
 {
     const auto temporary = std::filesystem::path(info.path) += ".tmp";
     try {
-        write_blocks(temporary, info, std::max<std::size_t>(longest_id, 1), make_rows, ranks, beside);
+        write_blocks(temporary, info, std::max<std::size_t>(longest_id, 1), make_rows, ranks, extra);
         on_root(ranks, [&] { rename_durably(temporary, info.path); });
     } catch (...) {  // what all ranks throw alike
         std::error_code ignored;

@@ -14,6 +14,14 @@ struct TrainingRows {
     Floats x;  ///< [rows, columns]
 };
 
+/// Rows that a representation is learned from, and others that it is judged by.
+struct Subsample {
+    TrainingRows training;
+    TrainingRows held_out;
+    /// The rows to judge by: those held out, or of a pool too small for that the ones learned from.
+    const TrainingRows& judging() const { return held_out.rows > 0 ? held_out : training; }
+};
+
 /// The sequence of minibatches of one learner. Every epoch is a permutation of the rows, keyed by (seed, learner, epoch): rows sorted by a random word each,
 /// ties by row. The last minibatch of an epoch is the short one. Source: specification sections 3.1 and 10.5.
 class Minibatches {

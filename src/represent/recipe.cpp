@@ -8,6 +8,11 @@
 
 namespace sluice::represent {
 
+FeatureScale feature_scale_of(const Options& options)
+{
+    return options.text("scale") == "pixels" ? FeatureScale::pixels : FeatureScale::standard;
+}
+
 Method method_named(const std::string& name)
 {
     if (name == "pca") return Method::principal_components;
@@ -23,6 +28,7 @@ std::vector<OptionSpec> recipe_options()
         whole("units", 0).at_least(0).at_most(4096).help("of the code, or components; 0: a quarter of the columns, from 4 to 32"),
         numbers("hidden").help("units of the encoder's hidden layers, as 256,128; the decoder is its mirror image. By default a power of two not below the columns, "
                                "from 128 to 256, and half of it"),
+        text("scale", "standard").one_of({"standard", "pixels"}).help("of features: standardised, or bytes of images divided by 255"),
         text("activation", "elu").one_of({"elu", "relu"}).help("of hidden layers"),
         whole("seed", 0).at_least(0).help("of everything drawn"),
         whole("training-rows", 50000).at_least(2).help("rows to learn from, a random subsample"),
@@ -37,10 +43,15 @@ std::vector<OptionSpec> recipe_options()
         whole("thinning", 50).at_least(1).help("entropic: steps from one encoder kept to the next"),
         real("temperature", 0).at_least(0).help("entropic: of the encoder's weights, in units of the mean squared error; 0: as excess-energy says"),
         real("excess-energy", 0.1).above(0).at_most(1).help("entropic: error tolerated over that of the plain autoencoder, of what that gained over predicting the mean"),
+        text("calibration", "formula").one_of({"formula", "trials"}).help("entropic: temperature by the formula T = 2 excess / weights, or by short trainings until the held-out error fits"),
+        real("target-error", 0).at_least(0).help("entropic: that trials are to reach within a tenth of its excess; 0: as excess-energy says"),
+        numbers("scan").help("entropic: temperatures that are tried beforehand and shown, as 1e-8,1e-7"),
+        real("trial-share", 0.2).above(0).at_most(1).help("entropic: of samplings, that a trial takes"),
         real("time-step", 0).at_least(0).help("entropic: of the sampler; 0: by the largest curvature"),
         whole("refresh-every", 100).at_least(0).help("entropic: steps between two draws of all velocities; 0: never"),
         whole("links", 10).at_least(1).at_most(1000).help("entropic: of the chain of thermostats"),
         real("relaxation-steps", 20).at_least(5).help("entropic: relaxation time of the thermostats, time steps"),
+        text("likelihood", "normal").one_of({"normal", "bernoulli"}).help("vae: of columns; bernoulli for pixels"),
         real("noise-variance", 0.1).above(0).help("vae: of the reconstructed columns, which have variance 1"),
     };
 }
@@ -55,6 +66,10 @@ Recipe recipe_of(const Options& options, Method method, std::int64_t columns)
     shape.activation = options.text("activation") == "relu" ? Activation::relu : Activation::elu;
     shape.is_variational = method == Method::variational;
     shape.noise_variance = options.real("noise-variance");
+    shape.likelihood = options.text("likelihood") == "bernoulli" ? Likelihood::bernoulli : Likelihood::normal;
+    if (shape.is_variational && shape.likelihood == Likelihood::bernoulli && feature_scale_of(options) != FeatureScale::pixels) {
+        fail("command line: --likelihood bernoulli: needs features from 0 to 1: --scale pixels");
+    }
     for (const double width : options.numbers("hidden")) {
         if (!(width >= 1 && width <= 65536) || width != std::floor(width)) fail("command line: --hidden {}: must be whole numbers from 1 to 65536", width);
         shape.hidden.push_back(static_cast<std::int64_t>(width));
@@ -77,6 +92,15 @@ Recipe recipe_of(const Options& options, Method method, std::int64_t columns)
     recipe.thinning = options.whole("thinning");
     recipe.temperature = options.real("temperature");
     recipe.excess_energy = options.real("excess-energy");
+    recipe.is_calibrated = options.text("calibration") == "trials";
+    recipe.target_error = options.real("target-error");
+    recipe.scan = options.numbers("scan");
+    recipe.trial_share = options.real("trial-share");
+    if (recipe.is_calibrated && recipe.temperature > 0) fail("command line: --calibration trials: finds a temperature; do not give --temperature");
+    if (recipe.has_trials() && recipe.descents == 0) fail("command line: --calibration trials, --scan: start from what plain descent reaches; --descents must be above 0");
+    for (const double t : recipe.scan) {
+        if (!(t > 0 && std::isfinite(t))) fail("command line: --scan {}: temperatures must be above 0", t);
+    }
     recipe.time_step = options.real("time-step");
     recipe.refresh_every = options.whole("refresh-every");
     recipe.links = options.whole("links");

@@ -24,15 +24,28 @@ struct Recipe {
     std::int64_t equilibration = 0;  ///< steps of each chain with the decoder at rest before the first is collected
     std::int64_t thinning = 1;       ///< steps from one to the next
     double temperature = 0;          ///< of the encoder's weights; 0: from what plain descent reaches (excess_energy)
-    double excess_energy = 0.1;      ///< tolerated over what plain descent reaches, of what it gained over predicting the mean: T = 2 dE / D
+    double excess_energy = 0.1;      ///< tolerated over what plain descent reaches, of what it gained over predicting the mean
+    bool is_calibrated = false;      ///< the temperature is found by trials; else by the formula T = 2 dE / D
+    double target_error = 0;         ///< that trials are to reach; 0: what plain descent reaches and the tolerated excess
+    std::vector<double> scan;        ///< temperatures that are tried in any case, to be shown
+    double trial_share = 0.2;        ///< of `samplings`, that a trial takes
     double time_step = 0;            ///< 0: 0.2 of the fastest mode's 1/omega
     double relaxation_steps = 20;    ///< of the thermostat, time steps
     std::int64_t links = 10;         ///< of the thermostat
     std::int64_t refresh_every = 100;  ///< steps between two draws of all velocities; 0: never
     Splitting splitting = {};
 
+    bool has_trials() const { return chains > 0 && (is_calibrated || !scan.empty()); }
     std::int64_t iterations() const { return descents + (chains > 0 ? samplings + collected + (equilibration > 0 ? 1 : 0) : 0); }
 };
+
+/// What autoencoders see of a feature.
+enum class FeatureScale {
+    standard,  ///< centred, divided by its deviation over the pool, cut off: features of any kind
+    pixels,    ///< bytes divided by 255: images
+};
+
+FeatureScale feature_scale_of(const Options& options);
 
 /// How the latents of a pool are learned.
 enum class Method { principal_components, autoencoder, variational, entropic };

@@ -67,34 +67,44 @@ void for_each_block(const TrainingRows& rows, const Use& use)
     }
 }
 
-double squared_error(const Representation& r, const float* z, const float* x, std::int64_t rows)
+template <typename List>
+double squared_distance(const List& found, const float* x, std::size_t count)
 {
-    Floats back(static_cast<std::size_t>(block_rows * r.shape.columns));
-    decode(r.shape, r.decoder.data(), z, block_rows, back.data());
     double sum = 0;
-    for (std::int64_t i = 0; i < rows * r.shape.columns; ++i) sum += std::pow(static_cast<double>(back[static_cast<std::size_t>(i)]) - static_cast<double>(x[i]), 2);
+    for (std::size_t i = 0; i < count; ++i) sum += std::pow(static_cast<double>(found[i]) - static_cast<double>(x[i]), 2);
     return sum;
 }
 
-/// Mean squared errors of the reconstructions of single encoders' codes, and of the mean code.
-std::pair<double, double> errors(const Representation& r, const TrainingRows& rows)
+struct Errors {
+    double single = 0, of_mean_code = 0, of_mean_reconstruction = 0;
+};
+
+/// Mean squared errors of reconstructions. Source: specification section 5.3.
+Errors errors(const Representation& r, const TrainingRows& rows)
 {
-    const auto units = static_cast<std::size_t>(r.shape.units), width = static_cast<std::size_t>(r.shape.code_width());
-    double single = 0, of_mean = 0;
-    Floats code(static_cast<std::size_t>(block_rows) * width), z(static_cast<std::size_t>(block_rows) * units);
+    const auto units = static_cast<std::size_t>(r.shape.units), width = static_cast<std::size_t>(r.shape.code_width()), all = static_cast<std::size_t>(block_rows * r.shape.columns);
+    Errors sums;
+    Floats code(static_cast<std::size_t>(block_rows) * width), z(static_cast<std::size_t>(block_rows) * units), back(all);
+    std::vector<double> mean_back(all);
     Codes codes;
     for_each_block(rows, [&](std::int64_t count, const float* x) {
+        const auto values = static_cast<std::size_t>(count * r.shape.columns);
+        std::fill(mean_back.begin(), mean_back.end(), 0.0);
         for (const auto& encoder : r.encoders) {
             encode(r.shape, encoder.data(), x, block_rows, code.data());
             for (std::size_t i = 0; i < static_cast<std::size_t>(block_rows); ++i) std::copy_n(code.data() + i * width, units, z.data() + i * units);
-            single += squared_error(r, z.data(), x, count) / static_cast<double>(r.encoders.size());
+            decode(r.shape, r.decoder.data(), z.data(), block_rows, back.data());
+            sums.single += squared_distance(back, x, values) / static_cast<double>(r.encoders.size());
+            for (std::size_t i = 0; i < values; ++i) mean_back[i] += static_cast<double>(back[i]) / static_cast<double>(r.encoders.size());
         }
+        sums.of_mean_reconstruction += squared_distance(mean_back, x, values);
         encode_block(r, x, codes);
         std::transform(codes.mean.begin(), codes.mean.end(), z.begin(), [](double mean) { return static_cast<float>(mean); });
-        of_mean += squared_error(r, z.data(), x, count);
+        decode(r.shape, r.decoder.data(), z.data(), block_rows, back.data());
+        sums.of_mean_code += squared_distance(back, x, values);
     });
     const auto values = static_cast<double>(rows.rows * rows.columns);
-    return {single / values, of_mean / values};
+    return {sums.single / values, sums.of_mean_code / values, sums.of_mean_reconstruction / values};
 }
 
 }  // namespace
@@ -104,14 +114,20 @@ double Representation::flops_per_row() const
     return 2 * static_cast<double>(encoders.size()) * static_cast<double>(shape.encoder_parameters());
 }
 
-Representation learn(Method method, const Recipe& recipe, const TrainingRows& rows, const TrainingFile& file, const Communicator& ranks)
+Representation representation_of(const Training& training, const Recipe& recipe, const Communicator& ranks)
 {
-    if (method == Method::principal_components) return linear(recipe.shape, rows, ranks);
-    const auto training = train(recipe, rows, file, ranks);
     Representation result{.shape = recipe.shape, .encoders = {training.encoder.values}, .decoder = training.decoder.values};
-    if (method == Method::entropic) result.encoders = gather_encoders(training, ranks);
-    result.has_spread = method != Method::autoencoder;
+    const bool is_ensemble = training.iteration > recipe.descents;
+    if (is_ensemble) result.encoders = gather_encoders(training, ranks);
+    result.has_spread = is_ensemble || recipe.shape.is_variational;
     return result;
+}
+
+Learned learn(Method method, const Recipe& recipe, const Subsample& rows, const TrainingFile& file, const Communicator& ranks)
+{
+    if (method == Method::principal_components) return {.representation = linear(recipe.shape, rows.training, ranks)};
+    const auto training = train(recipe, rows, file, ranks);
+    return {representation_of(training, recipe, ranks), training.trials, training.temperature, training.time_step};
 }
 
 void encode_block(const Representation& r, const float* x, Codes& codes)
@@ -155,38 +171,43 @@ void to_latents(const Representation& r, const Codes& codes, std::int64_t rows, 
     }
 }
 
-Quality scale_and_judge(Representation& r, Method method, const Representation& principal, const TrainingRows& held_out, const Communicator& ranks)
+Quality scale_and_judge(Representation& r, Method method, const Representation* principal, const TrainingRows& held_out, const Communicator& ranks)
 {
     const auto units = static_cast<std::size_t>(r.shape.units);
-    r.factor.assign(units, 1.0);
-    Quality quality;
+    for (auto* list : {&r.between, &r.within}) list->assign(units, 0.0);
+    Errors own, of_principal;
     on_root(ranks, [&] {
-        std::vector<double> sum(units, 0.0), square(units, 0.0), within(units, 0.0);
+        std::vector<double> sum(units, 0.0), square(units, 0.0);
+        const auto rows = static_cast<double>(held_out.rows);
         Codes codes;
         for_each_block(held_out, [&](std::int64_t count, const float* x) {
             encode_block(r, x, codes);
             for (std::size_t i = 0; i < static_cast<std::size_t>(count) * units; ++i) {
                 sum[i % units] += codes.mean[i];
                 square[i % units] += codes.mean[i] * codes.mean[i];
-                within[i % units] += codes.variance[i];
+                r.within[i % units] += codes.variance[i] / rows;
             }
         });
-        const auto rows = static_cast<double>(held_out.rows);
-        for (std::size_t u = 0; u < units; ++u) {
-            constexpr double published = 0.01, informative = 0.05, nothing = 1e-12;
-            const double between = std::max(square[u] / rows - sum[u] / rows * (sum[u] / rows), 0.0), pooled = between + within[u] / rows;
-            const double share = pooled > nothing ? between / pooled : 0;
-            // For the variational one the published variance is that of the means alone.
-            quality.active += (r.shape.is_variational ? between : pooled) > published;
-            quality.informed += share > informative;
-            quality.information += share / static_cast<double>(units);
-            if (method != Method::principal_components) r.factor[u] = pooled > nothing ? 1 / std::sqrt(pooled) : 0;
-        }
-        std::tie(quality.r1, quality.r2) = errors(r, held_out);
-        quality.principal = errors(principal, held_out).second;
+        for (std::size_t u = 0; u < units; ++u) r.between[u] = std::max(square[u] / rows - sum[u] / rows * (sum[u] / rows), 0.0);
+        own = errors(r, held_out);
+        if (principal != nullptr) of_principal = errors(*principal, held_out);
     });
-    ranks.broadcast(std::span(r.factor), 0);
-    ranks.broadcast(std::span(&quality, 1), 0);
+    for (auto* list : {&r.between, &r.within}) ranks.broadcast(std::span(*list), 0);
+    ranks.broadcast(std::span(&own, 1), 0);
+    ranks.broadcast(std::span(&of_principal, 1), 0);
+
+    Quality quality{.r1 = own.single, .r2 = own.of_mean_code, .r3 = own.of_mean_reconstruction, .principal = of_principal.of_mean_code};
+    r.factor.assign(units, 1.0);
+    for (std::size_t u = 0; u < units; ++u) {
+        constexpr double published = 0.01, informative = 0.05, nothing = 1e-12;
+        const double pooled = r.between[u] + r.within[u], share = pooled > nothing ? r.between[u] / pooled : 0;
+        // For the variational one the published variance is that of the means alone.
+        quality.active += (r.shape.is_variational ? r.between[u] : pooled) > published;
+        quality.active_means += r.between[u] > published;
+        quality.informed += share > informative;
+        quality.information += share / static_cast<double>(units);
+        if (method != Method::principal_components) r.factor[u] = pooled > nothing ? 1 / std::sqrt(pooled) : 0;
+    }
     return quality;
 }
 

@@ -12,13 +12,26 @@ struct Representation {
     Architecture shape;
     std::vector<Floats> encoders;  ///< each [D]
     Floats decoder;                ///< [P]
+    std::vector<double> between;   ///< [units] variance of held-out rows' mean codes
+    std::vector<double> within;    ///< [units] mean variance of a held-out row's code
     std::vector<double> factor;    ///< [units] that latents are multiplied by: 1 over the root of their pooled variance, or 1 for principal components
     bool has_spread = false;       ///< whether a code is a distribution
     double flops_per_row() const;
 };
 
+/// A representation, and how it was come by.
+struct Learned {
+    Representation representation;
+    std::vector<Trial> trials;  ///< at several temperatures
+    double temperature = 0;     ///< 0: no encoders were sampled
+    double time_step = 0;
+};
+
 /// Learns a representation. A training that takes long is kept in a file (train). Collective.
-Representation learn(Method method, const Recipe& recipe, const TrainingRows& rows, const TrainingFile& file, const Communicator& ranks);
+Learned learn(Method method, const Recipe& recipe, const Subsample& rows, const TrainingFile& file, const Communicator& ranks);
+
+/// What a training that has come to its end stands for. Collective.
+Representation representation_of(const Training& training, const Recipe& recipe, const Communicator& ranks);
 
 /// Latents of rows that are computed together. A fixed number: the shape of a matrix product decides its rounding; who has fewer pads them.
 inline constexpr std::int64_t block_rows = 256;
@@ -40,13 +53,16 @@ void to_latents(const Representation& representation, const Codes& codes, std::i
 struct Quality {
     double r1 = 0;               ///< mean squared error of reconstructions, mean over encoders
     double r2 = 0;               ///< of the mean code's reconstruction
+    double r3 = 0;               ///< of the mean over encoders of reconstructions
     double principal = 0;        ///< of as many principal components
     std::int64_t active = 0;     ///< units whose pooled variance is above 0.01, as published: not scale-free
+    std::int64_t active_means = 0;  ///< units of which the variance between rows alone is above that (Burda et al. 2016)
     std::int64_t informed = 0;   ///< units of which more than 0.05 of the pooled variance is between rows: scale-free
     double information = 0;      ///< mean over units of that fraction
 };
 
-/// Fills in `factor` from the pooled variance of the held-out rows' codes, and judges by them. Computed by the root. Collective.
-Quality scale_and_judge(Representation& representation, Method method, const Representation& principal, const TrainingRows& held_out, const Communicator& ranks);
+/// Fills in variances and `factor` from the held-out rows' codes, and judges by them. Computed by the root. Collective.
+/// \param principal  to compare with; nullptr: none
+Quality scale_and_judge(Representation& representation, Method method, const Representation* principal, const TrainingRows& held_out, const Communicator& ranks);
 
 }  // namespace sluice::represent

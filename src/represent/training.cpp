@@ -129,26 +129,6 @@ void move(Chain& chain, std::uint32_t number, const Training& training, const Re
     if (!std::isfinite(chain.energy)) fail("chain {} diverges after {} steps of {:.3g}; lower --time-step", number, chain.steps, dynamics.time_step);
 }
 
-/// Twice the tolerated excess of the energy per degree of freedom. Source: specification section 2.5; the excess as in section 10.2.
-double temperature_of(const Training& training, const Recipe& recipe, const TrainingRows& rows)
-{
-    if (recipe.temperature > 0) return recipe.temperature;
-    const auto count = std::min<std::int64_t>(rows.rows, 4096);
-    std::vector<double> sum(static_cast<std::size_t>(rows.columns), 0.0), square(sum);
-    for (std::int64_t i = 0; i < count; ++i) {
-        for (std::size_t c = 0; c < sum.size(); ++c) {
-            const double x = rows.x[static_cast<std::size_t>(i * rows.columns) + c];
-            sum[c] += x;
-            square[c] += x * x;
-        }
-    }
-    double gained = 0;  // by predicting means, at first
-    for (std::size_t c = 0; c < sum.size(); ++c) gained += (square[c] - sum[c] * sum[c] / static_cast<double>(count)) / static_cast<double>(count * rows.columns);
-    if (recipe.descents > 0) gained -= energy_and_gradient(recipe.shape, training.encoder.values.data(), training.decoder.values.data(), {rows.x.data(), count, count}, nullptr, nullptr);
-    if (!(gained > 0)) fail("plain descent does not get below the variance of the rows: nothing to set a temperature by; give --temperature, or more --descents");
-    return 2 * recipe.excess_energy * gained / static_cast<double>(recipe.shape.encoder_parameters());
-}
-
 /// 0.2 of the fastest mode's 1/omega, over all chains. Source: specification section 4.3.
 double measured_time_step(const Training& training, const Recipe& recipe, const TrainingRows& rows, const Share& own, const Communicator& ranks)
 {
@@ -172,7 +152,9 @@ double measured_time_step(const Training& training, const Recipe& recipe, const 
 
 void begin_sampling(Training& training, const Recipe& recipe, const TrainingRows& rows, const Share& own, const Communicator& ranks)
 {
-    together(ranks, [&] { training.temperature = temperature_of(training, recipe, rows); });
+    together(ranks, [&] {
+        if (training.temperature == 0) training.temperature = temperature_by_formula(training, recipe, rows);
+    });
     training.decoder = descent_from(training.decoder.values);
     training.collected.resize(static_cast<std::size_t>(own.tiles()));
     for (RowId c = own.first_tile; c < own.end_tile; ++c) {
@@ -304,6 +286,25 @@ bool advance(Training& training, const Recipe& recipe, const TrainingRows& rows,
         training = std::move(before);
     }
     return is_done;
+}
+
+double temperature_by_formula(const Training& training, const Recipe& recipe, const TrainingRows& rows)
+{
+    if (recipe.temperature > 0) return recipe.temperature;
+    const auto count = std::min<std::int64_t>(rows.rows, 4096);
+    std::vector<double> sum(static_cast<std::size_t>(rows.columns), 0.0), square(sum);
+    for (std::int64_t i = 0; i < count; ++i) {
+        for (std::size_t c = 0; c < sum.size(); ++c) {
+            const double x = rows.x[static_cast<std::size_t>(i * rows.columns) + c];
+            sum[c] += x;
+            square[c] += x * x;
+        }
+    }
+    double gained = 0;  // by predicting means, at first
+    for (std::size_t c = 0; c < sum.size(); ++c) gained += (square[c] - sum[c] * sum[c] / static_cast<double>(count)) / static_cast<double>(count * rows.columns);
+    if (recipe.descents > 0) gained -= energy_and_gradient(recipe.shape, training.encoder.values.data(), training.decoder.values.data(), {rows.x.data(), count, count}, nullptr, nullptr);
+    if (!(gained > 0)) fail("plain descent does not get below the variance of the rows: nothing to set a temperature by; give --temperature, or more --descents");
+    return 2 * recipe.excess_energy * gained / static_cast<double>(recipe.shape.encoder_parameters());
 }
 
 double ledger_drift(const Chain& chain, const Training& training)

@@ -27,12 +27,25 @@ struct Chain {
     ChainSums sums;
 };
 
+/// A short training at a temperature, and how good its representation is of rows that were held out.
+struct Trial {
+    double temperature = 0;    ///< 0: the plain autoencoder that all trials start from
+    double error = 0;          ///< of single encoders
+    double error_of_mean = 0;  ///< of the mean code
+    double active = 0;         ///< units, as published
+    double informed = 0;       ///< units, by the scale-free share of their variance between rows
+    double information = 0;    ///< mean of that share
+    double kinetic = 0;        ///< kinetic temperature over temperature
+    double friction = 0;       ///< of the thermostat, per time step: heat that minibatches bring
+};
+
 /// A training between two outer iterations. The same on every rank but for the chains, of which a rank has those of its share.
 struct Training {
     std::int64_t iteration = 0;  ///< outer iterations done
     Descent encoder;             ///< in plain descent; then its result
     Descent decoder;
-    double temperature = 0;        ///< from when sampling begins
+    std::vector<Trial> trials;     ///< made so far; the first is of the plain autoencoder
+    double temperature = 0;        ///< from when sampling begins, or from the last trial on
     double time_step = 0;
     std::vector<Chain> chains;
     std::vector<Floats> collected;  ///< of each own chain [encoders so far, D]
@@ -49,6 +62,10 @@ Training begin_training(const Recipe& recipe);
 /// \return  whether it was done
 /// Source: specification sections 3 and 10.4.
 bool advance(Training& training, const Recipe& recipe, const TrainingRows& rows, const Communicator& ranks);
+
+/// The temperature that a recipe gives, or twice the tolerated excess of the energy per degree of freedom.
+/// Source: specification section 2.5; the excess as in section 10.2.
+double temperature_by_formula(const Training& training, const Recipe& recipe, const TrainingRows& rows);
 
 /// Drift of a chain's conserved energy since the beginning, its jumps counted: the error of integration, where every minibatch is all rows.
 double ledger_drift(const Chain& chain, const Training& training);

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
 #include "pool/hdf5.hpp"
+#include "represent/calibration.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -17,7 +18,8 @@ namespace sluice::represent {
 
 namespace {
 
-constexpr std::int64_t format_version = 1;
+constexpr std::size_t trial_figures = sizeof(Trial) / sizeof(double);
+constexpr std::int64_t format_version = 2;
 
 template <typename List>
 std::uint64_t hash(const List& list, std::uint64_t seed)
@@ -62,7 +64,7 @@ std::int64_t checksum(const Training& training)
     for (const auto* net : {&training.encoder, &training.decoder}) sum = hash(net->square, hash(net->mean, hash(net->values, sum)));
     const std::array<double, 5> scalars = {training.temperature, training.time_step, static_cast<double>(training.iteration), static_cast<double>(training.encoder.steps),
                                            static_cast<double>(training.decoder.steps)};
-    return static_cast<std::int64_t>(hash(scalars, sum));
+    return static_cast<std::int64_t>(hash(training.trials, hash(scalars, sum)));
 }
 
 bool has_chains(const Training& training, const Recipe& recipe)
@@ -129,6 +131,11 @@ void read_one(const hdf5::File& file, Training& training, const Recipe& recipe, 
     const auto scales = file.read_all<double>("/scales", hdf5::Type::float64);
     training.temperature = scales.at(0);
     training.time_step = scales.at(1);
+    if (file.has("/trials")) {
+        training.trials.resize(file.shape("/trials").at(0));
+        if (file.shape("/trials").at(1) != trial_figures) fail("{}: /trials is not of {} figures each", file.path(), trial_figures);
+        file.read_rows("/trials", hdf5::Type::float64, 0, static_cast<RowId>(training.trials.size()), training.trials.data());
+    }
     if (checksum(training) != file.whole_attribute("checksum")) fail("{}: checksum differs (file damaged)", file.path());
     if (!has_chains(training, recipe)) return;
     const auto own = own_chains(recipe, ranks);
@@ -147,13 +154,14 @@ void read_one(const hdf5::File& file, Training& training, const Recipe& recipe, 
 
 }  // namespace
 
-std::string stamp_of(const Recipe& recipe, const TrainingRows& rows)
+std::string stamp_of(const Recipe& recipe, const Subsample& rows)
 {
     const auto& s = recipe.shape;
-    return fmt::format("{} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {:016x}", s.columns, fmt::join(s.hidden, "-"), s.units, static_cast<int>(s.activation),
+    return fmt::format("{} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} | {} {:016x} {:016x}", s.columns, fmt::join(s.hidden, "-"), s.units, static_cast<int>(s.activation),
                        s.is_variational, static_cast<int>(s.likelihood), s.noise_variance, recipe.seed, recipe.batch, recipe.inner, recipe.learning_rate, recipe.descents, recipe.chains,
                        recipe.samplings, recipe.collected, recipe.equilibration, recipe.thinning, recipe.temperature, recipe.excess_energy, recipe.time_step, recipe.relaxation_steps,
-                       recipe.links, recipe.refresh_every, recipe.splitting.weights, recipe.splitting.subcycles, rows.rows, hash(rows.x, 0));
+                       recipe.links, recipe.refresh_every, recipe.splitting.weights, recipe.splitting.subcycles, recipe.is_calibrated, recipe.target_error, fmt::join(recipe.scan, "-"), recipe.trial_share,
+                       rows.training.rows, hash(rows.training.x, 0), hash(rows.held_out.x, 0));
 }
 
 void write_training(const std::filesystem::path& path, const std::string& stamp, const Training& training, const Recipe& recipe, const Communicator& ranks)
@@ -177,6 +185,10 @@ void write_training(const std::filesystem::path& path, const std::string& stamp,
         const std::array<double, 2> scales = {training.temperature, training.time_step};
         file.create_dataset("/scales", hdf5::Type::float64, {scales.size()});
         file.write_rows("/scales", hdf5::Type::float64, 0, ranks.is_root() ? static_cast<RowId>(scales.size()) : 0, scales.data());
+        if (!training.trials.empty()) {
+            file.create_dataset("/trials", hdf5::Type::float64, {training.trials.size(), trial_figures});
+            file.write_rows("/trials", hdf5::Type::float64, 0, ranks.is_root() ? static_cast<RowId>(training.trials.size()) : 0, training.trials.data());
+        }
         if (has_chains(training, recipe)) {
             write_chains<float>(file, "/theta", hdf5::Type::float32, own, recipe.chains, d, [&](std::size_t c) -> auto& { return training.chains[c].theta; });
             write_chains<float>(file, "/velocity", hdf5::Type::float32, own, recipe.chains, d, [&](std::size_t c) -> auto& { return training.chains[c].velocity; });
@@ -210,7 +222,7 @@ bool read_training(const std::filesystem::path& path, const std::string& stamp, 
     return is_of_this;
 }
 
-Training train(const Recipe& recipe, const TrainingRows& rows, const TrainingFile& file, const Communicator& ranks)
+Training train(const Recipe& recipe, const Subsample& rows, const TrainingFile& file, const Communicator& ranks)
 {
     using Clock = std::chrono::steady_clock;
     const auto stamp = stamp_of(recipe, rows);
@@ -218,7 +230,7 @@ Training train(const Recipe& recipe, const TrainingRows& rows, const TrainingFil
     if (!file.path.empty() && read_training(file.path, stamp, training, recipe, ranks)) log::info("{}: going on from iteration {}", file.path.string(), training.iteration);
     auto saved = Clock::now();
     while (training.iteration < recipe.iterations()) {
-        const bool is_done = advance(training, recipe, rows, ranks);
+        const bool is_done = is_to_be_calibrated(training, recipe) ? calibrate(training, recipe, rows, ranks) : advance(training, recipe, rows.training, ranks);
         const bool stops = !is_done || ranks.any(stop_requested());
         const bool due = ranks.is_root() && std::chrono::duration<double>(Clock::now() - saved).count() >= file.seconds_between;
         if (!file.path.empty() && (stops || ranks.any(due))) {

@@ -13,12 +13,13 @@ struct TrainingFile {
 };
 
 /// What a training comes from, as text: two trainings with the same stamp have the same bits at every step.
-std::string stamp_of(const Recipe& recipe, const TrainingRows& rows);
+std::string stamp_of(const Recipe& recipe, const Subsample& rows);
 
 /// Writes the state of a training in parallel, with checksums; it takes the place of an older file when it is complete on disk. Nothing in it depends on the
 /// number of ranks. Collective.
 ///
 ///     attributes    sluice_representation = format version, stamp, iteration, encoder_steps, decoder_steps, scales (temperature, time step), checksum
+///     /trials        [trials, 8] as Trial has them, where there are any
 ///     /encoder, /decoder    [3, parameters] values, and Adam's means and squares
 ///     /theta, /velocity     [chains, D];  /motion [chains, ...] thermostat, place in the data, ledger, sums;  /collected [chains, encoders D]
 ///     /chain_checksum       [chains]
@@ -28,7 +29,7 @@ void write_training(const std::filesystem::path& path, const std::string& stamp,
 /// Collective. \return  whether the state was taken over
 bool read_training(const std::filesystem::path& path, const std::string& stamp, Training& training, const Recipe& recipe, const Communicator& ranks);
 
-/// Trains to the end, from the file where there is one of this training. Asked to stop, writes the file and throws Interrupted. Collective.
-Training train(const Recipe& recipe, const TrainingRows& rows, const TrainingFile& file, const Communicator& ranks);
+/// Trains to the end, with the trials that the recipe asks for before sampling begins, from the file where there is one of this training. Asked to stop, writes the file and throws Interrupted. Collective.
+Training train(const Recipe& recipe, const Subsample& rows, const TrainingFile& file, const Communicator& ranks);
 
 }  // namespace sluice::represent

@@ -1,7 +1,9 @@
 #include "represent/training_rows.hpp"
 
+#include "base/error.hpp"
 #include "base/random.hpp"
 #include "parallel/first_k.hpp"
+#include "pool/standardise.hpp"
 
 namespace sluice::represent {
 
@@ -22,6 +24,15 @@ TrainingRows gathered(const pool::Shard& shard, const pool::Scaling& standardisi
 }
 
 }  // namespace
+
+pool::Scaling scaling_of(const pool::Shard& shard, FeatureScale scale, const Communicator& ranks)
+{
+    if (scale == FeatureScale::standard) return pool::standardising(pool::column_statistics(shard, ranks));
+    if (shard.info.type != pool::FeatureType::uint8) throw Agreed(fmt::format("{}: features are {}; --scale pixels: must be uint8", shard.info.path, pool::name_of(shard.info.type)));
+    auto scaling = pool::Scaling::identity(shard.info.columns);
+    std::fill(scaling.factor.begin(), scaling.factor.end(), 1.0F / 255);
+    return scaling;
+}
 
 void cut_off(float* features, std::size_t count)
 {

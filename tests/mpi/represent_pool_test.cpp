@@ -2,6 +2,7 @@
 
 #include "pool/standardise.hpp"
 #include "pool/write_pool.hpp"
+#include "represent/quality_text.hpp"
 #include "represent/training_rows.hpp"
 #include "support/learnable_rows.hpp"
 #include "support/pools.hpp"
@@ -9,6 +10,7 @@
 
 #include <Eigen/Dense>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <array>
 #include <cmath>
@@ -90,10 +92,12 @@ Result represent_pool(const std::string& pool_path, Method method, const std::st
     const auto standardising = pool::standardising(pool::column_statistics(shard, all));
     const auto recipe = recipe_of(options, method, shard.info.columns);
     const auto rows = draw_subsample(shard, standardising, options.whole("training-rows"), recipe.seed, all);
-    Result result{output, learn(method, recipe, rows.training, {}, all), {}};
-    const auto principal = learn(Method::principal_components, recipe, rows.training, {}, all);
-    result.quality = scale_and_judge(result.representation, method, principal, rows.held_out, all);
-    write_latent_pool(shard, standardising, result.representation, "test", output, all);
+    const auto learned = learn(method, recipe, rows, {}, all);
+    Result result{output, learned.representation, {}};
+    const auto principal = learn(Method::principal_components, recipe, rows, {}, all).representation;
+    result.quality = scale_and_judge(result.representation, method, &principal, rows.judging(), all);
+    const auto about = quality_text("entropic-autoencoder", recipe, rows.training.rows, learned, result.quality);
+    write_latent_pool(shard, standardising, result.representation, "test", about, output, all);
     return result;
 }
 
@@ -182,6 +186,35 @@ TEST(RepresentPool, OfPackedBitsIsThatOfTheSameBytes)
         EXPECT_TRUE(content(folder.path / "a.h5") == content(folder.path / "b.h5"));
         ranks().barrier();
     }
+}
+
+TEST(RepresentPool, SaysWhatMadeItAndHowGoodItIs)
+{
+    const test::SharedFolder folder;
+    const auto pool = pool_with_ids({.rows = 333, .columns = 6, .tile_rows = 64, .seed = 3}, folder.path / "pool.h5");
+    represent_pool(pool, Method::entropic, folder.path / "latent.h5", pool::Residency::memory, ranks());
+    const auto text = hdf5::File::open(folder.path / "latent.h5", ranks()).read_texts("/representation").front();
+    const auto about = nlohmann::json::parse(text);
+    EXPECT_EQ(about.at("method"), "entropic-autoencoder");
+    EXPECT_EQ(about.at("temperature"), 1e-4);
+    EXPECT_EQ(about.at("encoders"), 6);
+    EXPECT_GT(about.at("error").get<double>(), about.at("error_of_mean_reconstruction").get<double>());
+}
+
+TEST(RepresentPool, PixelsAreBytesOver255)
+{
+    const test::SharedFolder folder;
+    const test::RandomPool images{.rows = 200, .columns = 5, .tile_rows = 64, .type = pool::FeatureType::uint8, .seed = 8};
+    const auto shard = pool::read_shard(test::write_pool(images, folder.path / "images.h5", ranks()), ranks(), false, pool::MissingFeatures::error);
+    const auto drawn = draw_subsample(shard, scaling_of(shard, FeatureScale::pixels, ranks()), 200, 1, ranks());
+    std::multiset<float> found(drawn.training.x.begin(), drawn.training.x.end()), all;
+    found.insert(drawn.held_out.x.begin(), drawn.held_out.x.end());
+    for (RowId i = 0; i < 200; ++i) {
+        for (RowId c = 0; c < 5; ++c) all.insert(static_cast<float>(test::feature_of(images, i, c)) * (1.0F / 255));
+    }
+    EXPECT_EQ(found, all);
+    const auto floats = pool::read_shard(test::write_pool({.rows = 10, .columns = 2}, folder.path / "floats.h5", ranks()), ranks(), false, pool::MissingFeatures::error);
+    EXPECT_THROW(scaling_of(floats, FeatureScale::pixels, ranks()), Agreed);
 }
 
 TEST(RepresentPool, OfFewerRowsThanRanksAndOfConstantColumns)

@@ -37,6 +37,16 @@ Recipe recipe(std::int64_t chains, std::int64_t descents)
     return r;
 }
 
+/// Its temperature is found by trials, and some are tried to be shown.
+Recipe calibrated()
+{
+    auto r = recipe(3, 8);
+    r.temperature = 0;
+    r.is_calibrated = true;
+    r.scan = {1e-5, 1e-3};
+    return r;
+}
+
 Recipe variational()
 {
     auto r = recipe(0, 6);
@@ -59,6 +69,7 @@ std::vector<double> result(const Training& training, const Communicator& all)
         for (const auto* list : {&net->values, &net->mean, &net->square}) everything.insert(everything.end(), list->begin(), list->end());
     }
     everything.insert(everything.end(), {training.temperature, training.time_step});
+    for (const auto& t : training.trials) everything.insert(everything.end(), {t.temperature, t.error, t.error_of_mean, t.active, t.informed, t.information, t.kinetic, t.friction});
     return everything;
 }
 
@@ -73,8 +84,8 @@ std::string content(const std::filesystem::path& path)
 TEST(RepresentTraining, HasTheSameBitsOnOneRankAndOnAll)
 {
     const auto alone = ranks().split(-1);
-    const auto rows = test::surface(101, 7);
-    for (const auto& r : {recipe(3, 8), recipe(5, 0), recipe(1, 2), recipe(0, 6), variational()}) {
+    const Subsample rows{test::surface(101, 7), test::surface(20, 7, 2)};
+    for (const auto& r : {recipe(3, 8), recipe(5, 0), recipe(1, 2), recipe(0, 6), variational(), calibrated()}) {
         const auto mine = result(train(r, rows, {}, alone), alone);
         EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), mine);
         for (const double value : mine) ASSERT_TRUE(std::isfinite(value));
@@ -84,7 +95,7 @@ TEST(RepresentTraining, HasTheSameBitsOnOneRankAndOnAll)
 TEST(RepresentTraining, FewerRowsThanPartsOfAMinibatchAreNoTrouble)
 {
     const auto alone = ranks().split(-1);
-    const auto rows = test::surface(3, 7);
+    const Subsample rows{test::surface(3, 7), {}};
     const auto r = recipe(2, 4);
     EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), result(train(r, rows, {}, alone), alone));
 }
@@ -92,10 +103,10 @@ TEST(RepresentTraining, FewerRowsThanPartsOfAMinibatchAreNoTrouble)
 TEST(RepresentTraining, StoppedAnywhereItGoesOnToTheSameBits)
 {
     const test::SharedFolder folder;
-    const auto rows = test::surface(101, 7);
-    for (const auto& r : {recipe(3, 5), variational()}) {
+    const Subsample rows{test::surface(101, 7), test::surface(20, 7, 2)};
+    for (const auto& r : {recipe(3, 5), variational(), calibrated()}) {
         const auto whole = result(train(r, rows, {}, ranks()), ranks());
-        const TrainingFile file{folder.path / ("training" + std::to_string(r.chains) + ".h5"), 0};  // written after every iteration, too
+        const TrainingFile file{folder.path / ("training" + std::to_string(r.chains) + std::to_string(r.is_calibrated) + ".h5"), 0};  // written after every iteration, too
         int stops = 0;
         for (double seconds = 1e-4;; seconds *= 1.3) {  // until it is long enough
             stop_after_seconds(seconds);
@@ -116,14 +127,14 @@ TEST(RepresentTraining, EveryIterationCanBeGoneOnFromOnAnyNumberOfRanks)
 {
     const test::SharedFolder folder;
     const auto alone = ranks().split(-1);
-    const auto rows = test::surface(101, 7);
+    const Subsample rows{test::surface(101, 7), test::surface(20, 7, 2)};
     const auto r = recipe(3, 2);
     const auto whole = result(train(r, rows, {}, ranks()), ranks());
     const auto stamp = stamp_of(r, rows);
     auto training = begin_training(r);
     const auto path = folder.path / "training.h5", of_alone = folder.path / ("alone" + std::to_string(ranks().rank()) + ".h5");
     while (training.iteration < r.iterations()) {
-        advance(training, r, rows, ranks());
+        advance(training, r, rows.training, ranks());
         write_training(path, stamp, training, r, ranks());
         Training taken, mine;
         ASSERT_TRUE(read_training(path, stamp, taken, r, ranks()));
@@ -140,7 +151,7 @@ TEST(RepresentTraining, EveryIterationCanBeGoneOnFromOnAnyNumberOfRanks)
 TEST(RepresentTraining, AFileOfAnotherTrainingOrADamagedOneIsPassedOver)
 {
     const test::SharedFolder folder;
-    const auto rows = test::surface(101, 7);
+    const Subsample rows{test::surface(101, 7), test::surface(20, 7, 2)};
     const auto path = folder.path / "training.h5";
     const auto r = recipe(2, 2);
     train(r, rows, {path, 1e9}, ranks());

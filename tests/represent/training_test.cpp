@@ -45,7 +45,111 @@ double mean_energy(const Training& training)
     return sum / steps;
 }
 
+/// Gradients by the decoder under each collected encoder, all rows a batch. \return  [draws][P], mean over the chains of a draw
+std::vector<std::vector<double>> decoder_gradients(const Training& training, const Recipe& recipe, const TrainingRows& rows)
+{
+    const auto size = training.encoder.values.size(), chains = training.collected.size();
+    Floats gradient(training.decoder.values.size()), by_encoder(size);
+    std::vector<std::vector<double>> draws(static_cast<std::size_t>(recipe.collected), std::vector<double>(gradient.size(), 0.0));
+    for (std::size_t i = 0; i < draws.size(); ++i) {
+        for (std::size_t c = 0; c < chains; ++c) {
+            energy_and_gradient(recipe.shape, training.collected[c].data() + i * size, training.decoder.values.data(), {rows.x.data(), rows.rows, rows.rows}, by_encoder.data(), gradient.data());
+            for (std::size_t p = 0; p < gradient.size(); ++p) draws[i][p] += static_cast<double>(gradient[p]) / static_cast<double>(chains);
+        }
+    }
+    return draws;
+}
+
+/// Of a component over draws; the squared standard error of the mean from the means of 20 blocks.
+std::pair<double, double> mean_and_squared_error(const std::vector<std::vector<double>>& draws, std::size_t component)
+{
+    constexpr std::size_t blocks = 20;
+    const auto length = draws.size() / blocks;
+    double sum = 0, squares = 0;
+    for (std::size_t b = 0; b < blocks; ++b) {
+        double mean = 0;
+        for (std::size_t i = b * length; i < (b + 1) * length; ++i) mean += draws[i][component] / static_cast<double>(length);
+        sum += mean / blocks;
+        squares += mean * mean / blocks;
+    }
+    return {sum, (squares - sum * sum) / (blocks - 1)};
+}
+
+/// Sum over components of the variance over draws.
+double total_variance(const std::vector<std::vector<double>>& draws)
+{
+    double total = 0;
+    for (std::size_t p = 0; p < draws[0].size(); ++p) {
+        double sum = 0, squares = 0;
+        for (const auto& draw : draws) {
+            sum += draw[p] / static_cast<double>(draws.size());
+            squares += draw[p] * draw[p] / static_cast<double>(draws.size());
+        }
+        total += squares - sum * sum;
+    }
+    return total;
+}
+
 }  // namespace
+
+TEST(EntropicTraining, ChainsAreIndependentSoThatTheirMeanGradientHasAVarianceSmallerByTheirNumber)
+{
+    const auto rows = test::surface(60, 3);
+    auto recipe = entropic(3, 2, {});
+    recipe.chains = 6;
+    recipe.learning_rate = 0;
+    recipe.temperature = 0.02;
+    recipe.equilibration = 300;
+    recipe.collected = 200;
+    recipe.thinning = 15;
+    recipe.refresh_every = 15;
+    const auto training = run(recipe, rows);
+    double single = 0;
+    for (std::size_t c = 0; c < 6; ++c) {
+        Training one;
+        one.encoder = training.encoder;
+        one.decoder = training.decoder;
+        one.collected = {training.collected[c]};
+        single += total_variance(decoder_gradients(one, recipe, rows)) / 6;
+    }
+    // Six variances of some 100 independent draws are known to 6 per cent, that of their mean to 14.
+    EXPECT_NEAR(single / total_variance(decoder_gradients(training, recipe, rows)), 6, 2.5);
+}
+
+TEST(EntropicTraining, HotItTellsNoRowFromAnother)
+{
+    const auto rows = test::surface(256, 8);
+    auto recipe = entropic(8, 2, {16});
+    recipe.descents = 40;
+    recipe.inner = 20;
+    recipe.learning_rate = 2e-2;
+    recipe.samplings = 150;
+    recipe.equilibration = 200;
+    recipe.collected = 10;
+    recipe.thinning = 50;
+    const auto variance_of_reconstructions = [&](double temperature) {
+        recipe.temperature = temperature;
+        const auto training = run(recipe, rows);
+        const auto r = representation_of(training, recipe, ranks());
+        Codes codes;
+        encode_block(r, rows.x.data(), codes);
+        Floats z(codes.mean.begin(), codes.mean.end()), back(static_cast<std::size_t>(256 * 8));
+        decode(r.shape, r.decoder.data(), z.data(), 256, back.data());
+        double total = 0;
+        for (std::size_t c = 0; c < 8; ++c) {
+            double sum = 0, squares = 0;
+            for (std::size_t i = 0; i < 256; ++i) {
+                const auto value = static_cast<double>(back[8 * i + c]);
+                sum += value / 256;
+                squares += value * value / 256;
+            }
+            total += (squares - sum * sum) / 8;
+        }
+        return total;  // columns have variance 1
+    };
+    EXPECT_LT(variance_of_reconstructions(0.3), 0.01);
+    EXPECT_GT(variance_of_reconstructions(1e-6), 0.7);
+}
 
 TEST(EntropicTraining, ALinearEncoderHasTheGaussianDistributionThatFollowsFromItsDecoder)
 {
@@ -96,6 +200,22 @@ TEST(EntropicTraining, ALinearEncoderHasTheGaussianDistributionThatFollowsFromIt
     const Eigen::MatrixXd half = factor.matrixL().solve(covariance), whitened = factor.matrixL().solve(half.transpose());
     EXPECT_LT((whitened - Eigen::MatrixXd::Identity(d * units, d * units)).norm(), 3 * std::sqrt(2.0) * d * units / std::sqrt(count / 8));
     EXPECT_NEAR((mean_energy(training) - least) / ((d + 1) * units * temperature / 2), 1, 0.05) << "half a temperature per weight and bias";
+
+    // The decoder's mean gradient is that of the free energy  E_min + (T/2) (d + 1) log det V'V, whose second part shrinks the decoder. Specification section 2.5.
+    const auto gradients = decoder_gradients(training, recipe, rows);
+    const Eigen::Matrix<double, d, d> outside = Eigen::Matrix<double, d, d>::Identity() - v * inverse * v.transpose();
+    const Eigen::MatrixXd of_entropy = temperature * (d + 1) * v * inverse, of_free_energy = -2.0 / d * outside * (x.transpose() * x / n) * v * inverse + of_entropy;
+    double off = 0, error = 0, off_without = 0;
+    for (int l = 0; l < units; ++l) {
+        for (int c = 0; c < d; ++c) {
+            const auto [average, squared_error] = mean_and_squared_error(gradients, static_cast<std::size_t>(l * d + c));
+            off += std::pow(average - of_free_energy(c, l), 2);
+            off_without += std::pow(average - of_free_energy(c, l) + of_entropy(c, l), 2);
+            error += squared_error;
+        }
+    }
+    EXPECT_LT(off, 9 * error) << "root of the summed squares: three standard errors";
+    EXPECT_GT(off_without, 25 * error) << "so small that the entropy's part is seen";
 
     // The spread of a row's code is its leverage: Cov(z | x) = (T d / 2) (1 + x' C^-1 x) (V'V)^-1, the 1 being the biases'. Specification section 10.3.
     Representation ensemble{.shape = recipe.shape, .decoder = training.decoder.values};

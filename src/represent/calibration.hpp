@@ -1,0 +1,31 @@
+#pragma once
+
+#include "represent/minibatches.hpp"
+#include "represent/training.hpp"
+
+#include <optional>
+
+/// The temperature of an entropic autoencoder by trials: short trainings, all from where plain descent ended, judged by rows that were held out. Use it where the
+/// formula T = 2 dE / D, which takes every direction for stiff, is too far off, and to see how error and active units depend on the temperature.
+/// Source: specification section 5.4. Departure: the search begins at the formula's temperature and grows by factors of 4 until the target lies between two trials,
+/// in place of bisecting twelve decades; and "near" is a tenth of the excess over the plain autoencoder, which is stricter than a tenth of the error.
+namespace sluice::represent {
+
+/// Whether plain descent is over and trials are still to be made, or to be evaluated.
+bool is_to_be_calibrated(const Training& training, const Recipe& recipe);
+
+/// Makes one more trial, or sets the temperature if there are enough. Nothing depends on ranks. Collective.
+/// \return  whether it was done; if a rank was asked to stop, nothing is
+bool calibrate(Training& training, const Recipe& recipe, const Subsample& rows, const Communicator& ranks);
+
+/// What a search does next: a temperature between the hottest trial below the target and the coldest above, or beyond all; nothing where one is near enough, or
+/// after `most_trials`. The error is taken to rise with the temperature.
+/// \param trials  the first is plain; \param first  temperature to begin at
+std::optional<double> next_temperature(const std::vector<Trial>& trials, double target, double first);
+
+/// Of the trial whose error is nearest to the target.
+double nearest_temperature(const std::vector<Trial>& trials, double target);
+
+inline constexpr std::size_t most_trials = 16;
+
+}  // namespace sluice::represent

@@ -1,0 +1,146 @@
+#include "represent/calibration.hpp"
+
+#include "represent/representation.hpp"
+#include "support/learnable_rows.hpp"
+#include "support/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace sluice::represent {
+
+namespace {
+
+using test::ranks;
+
+constexpr double plain = 0.01;
+
+/// Searches where the error rises from the plain autoencoder's as a power of the temperature. \return  the trials, the plain one first
+std::vector<Trial> search(double target, double first, double power)
+{
+    std::vector<Trial> trials = {{0, plain}};
+    while (const auto t = next_temperature(trials, target, first)) trials.push_back({*t, plain + 100 * std::pow(*t, power)});
+    return trials;
+}
+
+Recipe small()
+{
+    Recipe r;
+    r.shape = {.columns = 8, .hidden = {16}, .units = 2};
+    r.descents = 40;
+    r.learning_rate = 5e-3;
+    r.batch = 1 << 20;
+    r.chains = 2;
+    r.samplings = 20;
+    r.collected = 8;
+    r.thinning = 50;
+    r.equilibration = 300;
+    r.is_calibrated = true;
+    return r;
+}
+
+}  // namespace
+
+TEST(NextTemperature, FindsTheTargetFromFarBelowAndFarAbove)
+{
+    for (const double power : {0.7, 1.0, 1.5}) {
+        const double target = 0.026, exact = std::pow((target - plain) / 100, 1 / power);
+        for (const double first : {exact * 1e-4, exact, exact * 1e3}) {
+            const auto trials = search(target, first, power);
+            EXPECT_LE(trials.size(), 14U) << power << ", from " << first;
+            EXPECT_NEAR(trials.back().error, target, 0.1 * (target - plain));
+            EXPECT_EQ(nearest_temperature(trials, target), trials.back().temperature);
+        }
+    }
+}
+
+TEST(NextTemperature, StaysBetweenTheTrialsThatEncloseTheTargetAndGivesUpInTheirNoise)
+{
+    std::vector<Trial> trials = {{0, plain}, {1e-6, 0.02}, {4e-6, 0.05}};
+    EXPECT_DOUBLE_EQ(*next_temperature(trials, 0.03, 1), 2e-6);
+    trials.push_back({2e-6, 0.026});
+    EXPECT_NEAR(*next_temperature(trials, 0.03, 1), std::sqrt(8) * 1e-6, 1e-18);
+    trials = {{0, plain}, {1e-6, 0.02}, {1.01e-6, 0.05}};
+    EXPECT_FALSE(next_temperature(trials, 0.03, 1)) << "two trials one per cent apart enclose it";
+    EXPECT_EQ(nearest_temperature(trials, 0.03), 1e-6);
+    const auto endless = search(0.5, 1e-300, 0.001);  // hardly rises
+    EXPECT_LE(endless.size(), most_trials + 1);
+}
+
+TEST(Calibration, ATrainingAtItsTemperatureHasTheErrorThatWasAskedFor)
+{
+    const Subsample rows{test::surface(256, 8), test::surface(128, 8, 2)};
+    auto recipe = small();
+    recipe.trial_share = 1;
+    const auto training = train(recipe, rows, {}, ranks());
+    ASSERT_GE(training.trials.size(), 2U);
+    const double descended = training.trials[0].error, target = descended + 0.1 * (1 - descended);  // columns have variance 1, on other rows nearly
+    EXPECT_EQ(training.trials[0].temperature, 0);
+    auto representation = representation_of(training, recipe, ranks());
+    const auto quality = scale_and_judge(representation, Method::entropic, nullptr, rows.judging(), ranks());
+    EXPECT_NEAR(quality.r1, target, 0.35 * (target - descended)) << "two chains, and a decoder that went on descending";
+    for (std::size_t i = 1; i < training.trials.size(); ++i) EXPECT_NEAR(training.trials[i].kinetic, 1, 0.1) << training.trials[i].temperature;
+}
+
+TEST(Calibration, AScanIsMadeInAnyCaseAndLeavesTheFormulasTemperature)
+{
+    const Subsample rows{test::surface(256, 8), test::surface(128, 8, 2)};
+    auto recipe = small();
+    recipe.is_calibrated = false;
+    auto bare = recipe;
+    recipe.scan = {1e-7, 1e-4, 1e-3};
+    const auto training = train(recipe, rows, {}, ranks()), without = train(bare, rows, {}, ranks());
+    ASSERT_EQ(training.trials.size(), 4U);
+    EXPECT_TRUE(without.trials.empty());
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(training.trials[i + 1].temperature, recipe.scan[i]);
+    EXPECT_LT(training.trials[1].error, training.trials[2].error);
+    EXPECT_LT(training.trials[2].error, training.trials[3].error) << "errors rise with the temperature";
+    EXPECT_GT(training.trials[1].information, training.trials[3].information) << "and rows are told apart less";
+    EXPECT_EQ(training.temperature, without.temperature);
+    EXPECT_EQ(training.chains[0].theta, without.chains[0].theta) << "trials leave no trace in the training";
+}
+
+TEST(Calibration, AnErrorBelowThatOfPlainDescentIsRefused)
+{
+    const Subsample rows{test::surface(256, 8), test::surface(128, 8, 2)};
+    auto recipe = small();
+    recipe.target_error = 1e-9;
+    try {
+        train(recipe, rows, {}, ranks());
+        FAIL();
+    } catch (const std::exception& error) {
+        EXPECT_NE(std::string(error.what()).find("--target-error"), std::string::npos) << error.what();
+    }
+}
+
+TEST(Quality, TheMeanReconstructionIsBetterThanReconstructionsAndUnitsHaveTheirVariances)
+{
+    const Subsample rows{test::surface(256, 8), test::surface(128, 8, 2)};
+    auto recipe = small();
+    recipe.is_calibrated = false;
+    recipe.temperature = 3e-4;
+    const auto training = train(recipe, rows, {}, ranks());
+    auto r = representation_of(training, recipe, ranks());
+    const auto quality = scale_and_judge(r, Method::entropic, nullptr, rows.held_out, ranks());
+    EXPECT_LT(quality.r3, quality.r1) << "by convexity";
+    EXPECT_GT(quality.r1, training.trials.empty() ? 0 : training.trials[0].error);
+
+    // Variances of all codes of all encoders, by a second way.
+    const auto count = r.encoders.size(), n = static_cast<std::size_t>(rows.held_out.rows);
+    std::vector<double> z;  // [encoders, rows, units]
+    Floats code(n * 2);
+    for (const auto& encoder : r.encoders) {
+        encode(r.shape, encoder.data(), rows.held_out.x.data(), rows.held_out.rows, code.data());
+        z.insert(z.end(), code.begin(), code.end());
+    }
+    for (std::size_t u = 0; u < 2; ++u) {
+        double mean = 0, pooled = 0;
+        for (std::size_t i = 0; i < count * n; ++i) mean += z[2 * i + u] / static_cast<double>(count * n);
+        for (std::size_t i = 0; i < count * n; ++i) pooled += std::pow(z[2 * i + u] - mean, 2) / static_cast<double>(count * n);
+        EXPECT_NEAR(r.between[u] + r.within[u], pooled, 1e-4 * pooled);
+        EXPECT_NEAR(r.factor[u], 1 / std::sqrt(pooled), 1e-4 / std::sqrt(pooled));
+    }
+}
+
+}  // namespace sluice::represent
