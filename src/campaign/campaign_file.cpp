@@ -390,8 +390,8 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     file.initial = read_section(reader, initial == nullptr ? nullptr : initial->as_table(), "campaign.initial", initial_keys, {});
     file.domain = read_domain(reader, root);
     file.problem = read_choice<problems::Problem>(reader, root, "problem", "", {});
-    if (file.problem.options.values().contains("file")) {  // relative to this file, as a pool is
-        file.problem.options.set(text("file", ""), (file.path.parent_path() / file.problem.options.text("file")).string());
+    if (file.problem.options.values().contains("file")) {  // relative to this file, and found from the run folder too
+        file.problem.options.set(text("file", ""), std::filesystem::absolute(file.path.parent_path() / file.problem.options.text("file")).lexically_normal().string());
     }
     const auto simulator = simulator_of(file.problem);
     const bool drawn = is_drawn(root, file.problem, simulator.has_value());

@@ -309,6 +309,40 @@ TEST(SimulatorFile, SaysWhatDoesNotGoWithASimulator)
     EXPECT_THAT(complaint(std::string(simulated_text) + "[[target]]\nname = \"q1_step250\"\n"), HasSubstr("1 of the 20 outputs of \"double-well\"; name all of them, or none"));
 }
 
+TEST(FreshPoolFile, IsReadBackAndIsNotThatOfAFixedPool)
+{
+    const auto text = replaced(simulated_text, "rows = 5000", "ratio = 8");
+    const auto file = parse(text, {"campaign.batch=40"});
+    EXPECT_TRUE(file.pool_is_fresh());
+    EXPECT_EQ(file.drawn_rows(), 320);
+    const auto again = parse(to_toml(file));
+    EXPECT_EQ(to_toml(again), to_toml(file));
+    EXPECT_EQ(identity(again), identity(file));
+    EXPECT_NE(identity(parse(text, {"campaign.batch=40", "pool.ratio=9"})), identity(file));
+    EXPECT_NE(identity(parse(simulated_text, {"campaign.batch=40", "pool.rows=320"})), identity(file));
+    EXPECT_FALSE(parse(simulated_text).pool_is_fresh());
+    EXPECT_THAT(to_toml(parse(simulated_text)), Not(HasSubstr("\nratio = ")));
+}
+
+TEST(FreshPoolFile, SaysWhatDoesNotGoWithIt)
+{
+    const auto text = replaced(simulated_text, "rows = 5000", "ratio = 8");
+    EXPECT_EQ(complaint(text), "");
+    EXPECT_THAT(complaint(text, {"pool.rows=10"}), HasSubstr("[pool] rows, ratio: one of them"));
+    EXPECT_THAT(complaint(text, {"campaign.initial.rule=file", "campaign.initial.file=labels.csv"}), HasSubstr("rule = \"file\": not with [pool] ratio"));
+    EXPECT_THAT(complaint(replaced(text, "[acquisition]\nkind = \"random\"", "[strategy]\nkind = \"two-index\"")), HasSubstr("[pool] ratio: not with [strategy]"));
+    EXPECT_THAT(complaint(text, {"acquisition.kind=emoc", "surrogate.kind=ridge-ensemble"}), HasSubstr("needs a [surrogate] that can be differentiated by its parameters: \"deep-mlp-ensemble\""));
+    EXPECT_EQ(complaint(text, {"acquisition.kind=emoc", "surrogate.kind=deep-mlp-ensemble"}), "");
+}
+
+TEST(Surrogate, LearnsStandardisedTargetsUnlessToldAndThenKeepsOlderRuns)
+{
+    EXPECT_FALSE(parse(short_text).learns_raw_targets());
+    EXPECT_TRUE(parse(short_text, {"surrogate.targets=raw"}).learns_raw_targets());
+    EXPECT_EQ(identity(parse(short_text)), identity(parse(short_text, {"surrogate.targets=standardised"})));
+    EXPECT_NE(identity(parse(short_text)), identity(parse(short_text, {"surrogate.targets=raw"})));
+}
+
 TEST(PoolFile, IsWhatOtherProblemsHave)
 {
     EXPECT_THAT(complaint(replaced(short_text, "file = \"pool.h5\"", "rows = 50")), AllOf(HasSubstr("[pool] rows: only with a simulator"), HasSubstr("[pool] file: missing")));
@@ -329,7 +363,7 @@ TEST(PoolFile, WithoutTestRowsKeepsTheIdentityOfRunsThatKnewOfNone)
 TEST(PredictedTargets, HaveNoBest)
 {
     const std::string ucb = predicting_text;
-    EXPECT_THAT(complaint(ucb), HasSubstr("[acquisition] kind = \"ucb\": nothing is better where goal = \"predict\"; allowed here: \"bald\", \"random\", \"variance\""));
+    EXPECT_THAT(complaint(ucb), HasSubstr("[acquisition] kind = \"ucb\": nothing is better where goal = \"predict\"; allowed here: \"bald\", \"emoc\", \"learning-loss\", \"mse-oracle\", \"random\", \"variance\""));
     EXPECT_THAT(complaint(replaced(ucb, "\"ucb\"", "\"ei\"")), HasSubstr("[acquisition] kind = \"ei\": nothing is better"));
     const std::string variance = replaced(ucb, "\"ucb\"", "\"variance\"");
     EXPECT_EQ(complaint(variance), "");
