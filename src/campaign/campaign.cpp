@@ -260,7 +260,7 @@ BatchEvent Campaign::choose_fresh()
         return batch;
     }
     const auto view = view_of(*fresh_pool_, file_, *problem_.simulator, state_, ranks_);
-    batch = propose(file_, view.shard, scaling_, view.state, truth_of(view.shard, view.number), last_fit_, stages_, ranks_);
+    batch = propose(file_, view.shard, scaling_, view.state, test_, truth_of(view.shard, view.number), last_fit_, stages_, ranks_);
     for (auto& row : batch.rows) row = view.number[static_cast<std::size_t>(row)];
     return batch;
 }
