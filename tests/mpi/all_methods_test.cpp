@@ -51,7 +51,8 @@ std::string surrogate(const std::string& kind)
     return quick + (quick.find("members") == std::string::npos ? "members = 4\n" : "") + "member_block = 2\n";
 }
 
-/// Every batch rule, by variance if it uses scores, and every score, by top-k: a rule knows of a score only its numbers. With the surrogate that they need.
+/// Every batch rule, by variance if it uses scores, and every score, by top-k: a rule knows of a score only its numbers. With a surrogate
+/// that they can use.
 std::vector<Way> rules_and_scores()
 {
     std::vector<Way> ways;
@@ -60,7 +61,10 @@ std::vector<Way> rules_and_scores()
         const auto rest = section<selection::Selection>("selection", rule) + surrogate(made.needs_posterior ? "gaussian-process" : "ridge-ensemble");
         ways.push_back({rule, (made.uses_scores ? section<acquisition::Score>("acquisition", "variance") : "") + rest});
     }
-    for (const auto& [score, entry] : acquisition::ScoreRegistration::all()) ways.push_back({score, section<acquisition::Score>("acquisition", score) + surrogate("ridge-ensemble")});
+    for (const auto& [score, entry] : acquisition::ScoreRegistration::all()) {
+        const bool needs_a_network = entry->make(Options(entry->options)).needs_output_change;
+        ways.push_back({score, section<acquisition::Score>("acquisition", score) + surrogate(needs_a_network ? "deep-mlp-ensemble" : "ridge-ensemble")});
+    }
     return ways;
 }
 

@@ -160,10 +160,14 @@ TEST(RepresentTraining, AFileOfAnotherTrainingOrADamagedOneIsPassedOver)
     auto training = begin_training(other);
     EXPECT_FALSE(read_training(path, stamp_of(other, rows), training, other, ranks()));
     EXPECT_EQ(training.iteration, 0);
+    auto whole = begin_training(r);
+    ASSERT_TRUE(read_training(path, stamp_of(r, rows), whole, r, ranks()));
     on_root(ranks(), [&] {
-        const auto theta = content(path);
+        const std::string weights(reinterpret_cast<const char*>(whole.decoder.values.data()), whole.decoder.values.size() * sizeof(float));
+        const auto at = content(path).find(weights);
+        ASSERT_NE(at, std::string::npos);
         std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-        file.seekp(static_cast<std::streamoff>(theta.size() - theta.size() / 3));
+        file.seekp(static_cast<std::streamoff>(at + weights.size() / 2));
         file.write("damaged!", 8);
     });
     EXPECT_FALSE(read_training(path, stamp_of(r, rows), training, r, ranks()));
