@@ -124,7 +124,7 @@ void expect_promises(const std::filesystem::path& folder, const std::string& sec
 {
     const auto alone = ranks().split(-1);
     std::string reference;
-    if (ranks().is_root()) reference = run(folder, "alone", sections, 2, alone);
+    on_root(ranks(), [&] { reference = run(folder, "alone", sections, 2, alone); });
     reference = ranks().broadcast(reference, 0);
     EXPECT_NE(reference.find("\"iteration\":2"), std::string::npos);
     run(folder, "stopped", sections, 1, ranks());
@@ -170,6 +170,11 @@ TEST_P(AllMethods, AreTheSameOnAnyRanksAndAfterARestart)
 TEST_P(AllProblems, AreTheSameOnAnyRanksAndAfterARestart)
 {
     const test::SharedFolder folder;
+    for (const auto& option : problems::ProblemRegistration::all().at(GetParam())->options) {
+        if (option.name != "file") continue;
+        const auto file = std::get<std::string>(option.fallback);
+        on_root(ranks(), [&] { std::filesystem::copy_file(std::filesystem::path(SLUICE_INPUTS) / "regression" / file, folder.path / file); });
+    }
     expect_promises(folder.path, fmt::format("[pool]\nrows = 200\ntest = 30\n[problem]\nkind = \"{}\"\n[acquisition]\nkind = \"variance\"\n", GetParam()) + surrogate("ridge-ensemble"));
 }
 
