@@ -139,6 +139,16 @@ std::vector<std::string> selections()
     return all;
 }
 
+/// The scores that any surrogate serves.
+std::vector<std::string> scores()
+{
+    std::vector<std::string> all;
+    for (const auto& [name, entry] : Registration<sluice::acquisition::Score>::all()) {
+        if (!entry->make(sluice::Options(entry->options)).needs_output_change) all.push_back(name);
+    }
+    return all;
+}
+
 template <typename Made>
 std::vector<std::string> names()
 {
@@ -160,7 +170,7 @@ void run_all(const std::filesystem::path& folder)
     const auto awkward = {"fewer-tiles-than-ranks", "duplicated-rows", "bits", "three-targets"};
     const auto targets_of = [](const std::string& pool) { return pool == "three-targets" ? 3 : 1; };
     for (const std::string surrogate : {"ridge-ensemble", "mlp-ensemble"}) {
-        for (const auto& acquisition : names<sluice::acquisition::Score>()) {
+        for (const auto& acquisition : scores()) {
             for (const auto& selection : selections()) {
                 run_campaign(folder, fmt::format("{}.{}.{}", surrogate, acquisition, selection), "ragged", 1, steps(surrogate, acquisition, selection));
             }
