@@ -245,6 +245,7 @@ Said what_families_say(const std::vector<float>& x, std::size_t rows, const Labe
     return said;
 }
 
+/// What the families say of the chosen rows, and what they explained.
 void describe(Proposal& proposal, const std::vector<float>& x, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates, std::size_t members)
 {
     auto said = what_families_say(x, proposal.rows.size(), labelled, surrogates, members);
@@ -269,6 +270,7 @@ double chosen_share(const LabelledSet& labelled, const StrategyInput& in)
 /// Candidates drawn at random, none of them in the batch already: ascending, the same on every rank.
 std::vector<RowId> drawn_beside(const std::vector<RowId>& batch, const Candidates& candidates, std::int64_t count, const IterationKey& key, const Communicator& ranks)
 {
+    if (count == 0) return {};
     std::vector<pool::RowState> left(candidates.state.begin(), candidates.state.end());
     for (const auto row : batch) {
         if (candidates.share.owns(row)) left[static_cast<std::size_t>(row - candidates.share.first_row)] = pool::RowState::pending;
