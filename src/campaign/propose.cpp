@@ -84,9 +84,9 @@ Fitted fit(const Fitting& fitting, const std::optional<acquisition::Score>& rule
     surrogate.values.assign(data.y.begin(), data.y.end());
     surrogate.incumbent = incumbents(data, surrogate.standard, file.goals);
     const auto family = Registration<models::Family>::all().at(file.surrogate.kind)->make(file.surrogate.options);
-    if (family.go_on) catch_up(last, fitting, family, state, iteration);
+    if (family.is_warm) catch_up(last, fitting, family, state, iteration);
     surrogate.ensemble = fitting.fit(family, data, iteration, last.members);
-    if (family.go_on) last = {iteration, surrogate.ensemble.trained};
+    if (family.is_warm) last = {iteration, surrogate.ensemble.trained};
     Fitted fitted{surrogate, {}};
     if (rule && rule->own_model) {
         constexpr std::uint32_t of_the_score = 1;  // beside the surrogate's fit, 0

@@ -7,8 +7,8 @@
 
 #include <Kokkos_Core.hpp>
 
+#include <bit>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
 namespace sluice::models {
@@ -82,6 +82,24 @@ struct Learner {
     }
 };
 
+struct EpochEnd {
+    double loss;      ///< sum over all networks
+    bool is_stopped;  ///< somebody was asked to stop
+};
+
+/// \param loss  [this rank's networks], which begin with number `first` of `all`
+EpochEnd end_of_epoch(const std::vector<double>& loss, int first, int all, const Communicator& ranks)
+{
+    // One collective: of each network one rank gives the bits of a number, which the others' zeros leave as they are.
+    std::vector<std::int64_t> entries(static_cast<std::size_t>(all) + 1, 0);
+    for (std::size_t m = 0; m < loss.size(); ++m) entries[static_cast<std::size_t>(first) + m] = std::bit_cast<std::int64_t>(loss[m]);
+    entries.back() = stop_requested() ? 1 : 0;
+    ranks.sum(entries);
+    EpochEnd end{0, entries.back() != 0};
+    for (std::size_t m = 0; m < static_cast<std::size_t>(all); ++m) end.loss += std::bit_cast<double>(entries[m]);
+    return end;
+}
+
 }  // namespace
 
 NormalisedShape DeepMlpOptions::shape(const TrainingSet& data) const
@@ -92,7 +110,7 @@ NormalisedShape DeepMlpOptions::shape(const TrainingSet& data) const
     return shape;
 }
 
-void train_together(const torch::Tensor& networks, const TrainingSet& data, const FitKey& key, const DeepMlpOptions& options)
+void train_together(const torch::Tensor& networks, int first, int all, const TrainingSet& data, const FitKey& key, const DeepMlpOptions& options, const Communicator& ranks)
 {
     const auto shape = options.shape(data);
     const auto members = static_cast<std::size_t>(networks.size(0));
@@ -103,7 +121,7 @@ void train_together(const torch::Tensor& networks, const TrainingSet& data, cons
     Minibatches minibatches(data, options.minibatch, key);
     Plateau plateau{options.learning_rate};
     std::vector<double> loss(members);
-    for (std::int64_t epoch = 0; epoch < options.epochs && !stop_requested(); ++epoch) {
+    for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch) {
         std::fill(loss.begin(), loss.end(), 0.0);
         minibatches.epoch([&](const torch::Tensor& x, const torch::Tensor& y) {
             Kokkos::parallel_for("models/train_together", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, threads), [&](std::size_t thread) {
@@ -111,11 +129,13 @@ void train_together(const torch::Tensor& networks, const TrainingSet& data, cons
                 auto& passage = passages[thread];
                 if (!passage || passage->rows != x.size(0)) passage.emplace(shape, x.size(0));
                 passage->input[0] = x;
-                const double share = 1 / static_cast<double>(members);
+                const double share = 1 / static_cast<double>(all);
                 for (std::size_t m = thread; m < members; m += threads) loss[m] += learners[m].step(*passage, y, share, plateau.rate, options.l2);
             });
         });
-        plateau.look(std::accumulate(loss.begin(), loss.end(), 0.0) / static_cast<double>(networks.size(0) * data.count() * data.targets));
+        const auto end = end_of_epoch(loss, first, all, ranks);
+        if (end.is_stopped) return;
+        plateau.look(end.loss / static_cast<double>(all * data.count() * data.targets));
         if (options.patience > 0 && plateau.without_gain >= options.patience) break;
     }
 }
@@ -151,30 +171,24 @@ Family make(const Options& chosen)
 {
     const auto options = deep_mlp_options_of(chosen);
     Family family{
-        .train = [options](const TrainingSet& data, std::span<const Bootstrap> members, int first_member, const FitKey& key) {
-            const torch::NoGradGuard no_gradients;
-            const auto networks = random_networks(options.shape(data), static_cast<std::int64_t>(members.size()), first_member, key);
-            train_together(networks, data, key, options);
-            return to_members(networks);
-        },
         .predictor = [options](const std::vector<Member>& members, const TrainingSet& data, parallel::Place place) {
             const auto shape = options.shape(data);
             return perceptron_predictor(folded(members, shape), shape.sizes, Activation::relu, place);
         },
         .flops_per_row = [options](const TrainingSet& data, std::int64_t members) { return static_cast<double>(members) * perceptron_flops(options.shape(data).sizes); },
-        .is_joint = true,
+        .resamples = false,
+        .train_together =
+            [options](const TrainingSet& data, const MemberShare& own, const std::vector<Member>& before, const FitKey& key, const Communicator& ranks) {
+                const torch::NoGradGuard no_gradients;
+                const auto networks = before.empty() ? random_networks(options.shape(data), own.count, own.first, key) : stack_members(before);
+                train_together(networks, own.first, own.all, data, key, options, ranks);
+                return to_members(networks);
+            },
+        .is_warm = chosen.text("start") == "warm",
     };
     family.output_change = [options](const std::vector<Member>& members, const TrainingSet& data, const ChangeBasis& basis) {
         return expected_output_change(members[0], options.shape(data), basis);
     };
-    if (chosen.text("start") == "warm") {
-        family.go_on = [options](const TrainingSet& data, const std::vector<Member>& before, const FitKey& key) {
-            const torch::NoGradGuard no_gradients;
-            const auto networks = stack_members(before);
-            train_together(networks, data, key, options);
-            return to_members(networks);
-        };
-    }
     return family;
 }
 

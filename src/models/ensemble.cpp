@@ -95,27 +95,32 @@ std::vector<Member> train_in_blocks(const Family& family, const TrainingSet& dat
     return own;
 }
 
+std::vector<Member> train_shares(const Family& family, const TrainingSet& data, int members, const FitKey& key, const Communicator& ranks, const std::vector<Member>& before)
+{
+    const Share share = share_of(Tiling{members, 1}, ranks.rank(), ranks.size());
+    const MemberShare mine{static_cast<int>(share.first_row), static_cast<int>(share.rows()), members};
+    std::vector<Member> begin;
+    if (!before.empty()) begin.assign(before.begin() + mine.first, before.begin() + mine.first + mine.count);
+    std::vector<Member> own;
+    together(ranks, [&] { own = family.train_together(data, mine, begin, key, ranks); });
+    return own;
+}
+
 }  // namespace
 
 Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks, const std::vector<Member>& before)
 {
-    const bool resamples = family.form == Form::members && !family.is_joint;
+    const bool resamples = family.form == Form::members && family.resamples;
     std::vector<Bootstrap> bootstraps;
     for (int m = 0; m < members; ++m) bootstraps.push_back(resamples ? draw_bootstrap(data.count(), m, key) : every_row(data.count()));
-
-    std::vector<Member> own;
-    if (family.is_joint) {
-        on_root(ranks, [&] { own = family.go_on && !before.empty() ? family.go_on(data, before, key) : family.train(data, bootstraps, 0, key); });
-    } else {
-        own = train_in_blocks(family, data, bootstraps, block, key, ranks);
-    }
+    const auto own = family.train_together ? train_shares(family, data, members, key, ranks, before) : train_in_blocks(family, data, bootstraps, block, key, ranks);
     parallel::stop_if_asked(ranks);
 
     Ensemble ensemble;
     ensemble.members = members;
     ensemble.form = family.form;
     const auto all = gather_members(own, ranks);
-    if (family.go_on) ensemble.trained = all;
+    if (family.is_warm) ensemble.trained = all;
     together(ranks, [&] {
         ensemble.predict = family.predictor(all, data, parallel::Place::host);
         if (family.posterior) ensemble.posterior = family.posterior(all, data);

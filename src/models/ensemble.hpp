@@ -29,8 +29,9 @@ Bootstrap draw_bootstrap(std::int64_t count, int member, const FitKey& key);
 /// All ranks' members, in rank order, on every rank. Collective.
 std::vector<Member> gather_members(const std::vector<Member>& own, const Communicator& ranks);
 
-/// Trains `members` members, on a bootstrap each or, with moments or jointly, on all rows, in blocks of `block`, dealt to ranks, and gathers them. A block is the unit of batching: its shape, and with it every
-/// bit of the result, does not depend on the number of ranks. Members that learn together are one block, on the first rank. Collective; a safe point.
+/// Trains `members` members and gathers them: in blocks of `block`, dealt to ranks, on a bootstrap each, or all rows where the family does not resample. A block is
+/// the unit of batching: its shape, and with it every bit of the result, does not depend on the number of ranks. Of members that learn together each rank has some.
+/// Collective; a safe point.
 /// \param before  members of the fit before this one, from which a family may go on; empty: there was none
 Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks,
                       const std::vector<Member>& before = {});

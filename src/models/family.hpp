@@ -61,20 +61,29 @@ struct ChangeBasis {
     std::vector<double> pseudo_label; ///< [targets], in the units of the training set
 };
 
-/// Trains on, from the members of an earlier fit.
-using GoOn = std::function<std::vector<Member>(const TrainingSet&, const std::vector<Member>& before, const FitKey&)>;
+/// Members that learn together, of which each rank has some.
+struct MemberShare {
+    int first, count;
+    int all;
+};
+
+/// Trains this rank's members. What couples them, which goes over the ranks, is the same for any shares. Collective.
+/// \param before  those members, as a fit before left them, to go on from; empty: they begin anew
+using TrainTogether =
+    std::function<std::vector<Member>(const TrainingSet&, const MemberShare&, const std::vector<Member>& before, const FitKey&, const Communicator&)>;
 
 /// A surrogate family. With moments it is one distribution, whatever its members are, all of which learn from all labelled rows.
 struct Family {
-    /// One member per resample, consecutive ones from `first_member`, which keys their random draws. All are trained as one batch.
+    /// One member per resample, consecutive ones from `first_member`, which keys their random draws. All are trained as one batch. Empty where members learn together.
     std::function<std::vector<Member>(const TrainingSet&, std::span<const Bootstrap>, int first_member, const FitKey&)> train;
     /// The function that predicts with all members, from features at a place to predictions at the same. The training set is the one they were trained on.
     std::function<Predict(const std::vector<Member>&, const TrainingSet&, parallel::Place)> predictor;
     /// Floating-point operations of predicting one row with all members, for the record of stages.
     std::function<double(const TrainingSet&, std::int64_t members)> flops_per_row;
     Form form = Form::members;
-    bool is_joint = false;  ///< members differ in how they begin alone: all learn from all labelled rows and together, in one block
-    GoOn go_on = {};        ///< where a fit begins from the one before it; empty: each begins anew
+    bool resamples = true;             ///< members learn from bootstraps; otherwise all from all labelled rows, and differ in how they begin alone
+    TrainTogether train_together = {}; ///< where members learn together: that, in place of `train`
+    bool is_warm = false;              ///< members that learn together go on from the fit before
     /// Of a network that also predicts its own squared error: that.
     std::function<RowScore(const std::vector<Member>&, const TrainingSet&)> predicted_loss = {};
     /// Of networks: by how much a gradient step on a row with the pseudo-label would change the outputs at the reference rows, see expected_output_change.

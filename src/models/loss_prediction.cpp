@@ -208,7 +208,7 @@ Family loss_prediction(const Options& o)
             return perceptron_predictor(bodies(members, shape), shape.sizes, Activation::relu, place);
         },
         .flops_per_row = [options](const TrainingSet& data, std::int64_t members) { return static_cast<double>(members) * perceptron_flops(options.shape(data).sizes); },
-        .is_joint = true,
+        .resamples = false,
         .predicted_loss = [options](const std::vector<Member>& members, const TrainingSet& data) { return predicted_loss(members, data, options); },
     };
 }

@@ -17,6 +17,7 @@ no disk can be mounted; exit status 1 if any failed.
 
 import argparse
 import collections
+import concurrent.futures
 import dataclasses
 import os
 import pathlib
@@ -1102,7 +1103,8 @@ def run_case(case, binary, ranks, template, folder, within):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sluice", type=pathlib.Path)
-    parser.add_argument("--ranks", type=int, default=4)
+    parser.add_argument("--ranks", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="cases that run at the same time")
     parser.add_argument("--only", default="", metavar="PATTERN", help="only cases in whose name this regular expression is found")
     parser.add_argument("--sample", type=int, metavar="N", help="only this many of them, drawn at random")
     parser.add_argument("--within", type=float, default=5, metavar="SECONDS", help="longest time to the end of a refused input")
@@ -1121,9 +1123,11 @@ def main():
     failed, skipped, slowest = [], 0, 0
     with tempfile.TemporaryDirectory(prefix="sluice-bad-input-") as work:
         work = pathlib.Path(work)
-        prepare_template(arguments.sluice.resolve(), arguments.ranks, work / "template")
-        for case in cases:
-            outcome = run_case(case, arguments.sluice.resolve(), arguments.ranks, work / "template", work / "case", arguments.within)
+        sluice, template = arguments.sluice.resolve(), work / "template"
+        prepare_template(sluice, arguments.ranks, template)
+        pool = concurrent.futures.ThreadPoolExecutor(arguments.jobs)
+        outcomes = pool.map(lambda number, case: run_case(case, sluice, arguments.ranks, template, work / f"case{number}", arguments.within), range(len(cases)), cases)
+        for case, outcome in zip(cases, outcomes):
             if outcome is None:
                 skipped += 1
                 print(f"skipped         {case.name}: no disk can be mounted here", flush=True)

@@ -85,7 +85,8 @@ TEST(DeepMlpGolden, LearnsAsPyTorchDoes)
         const auto family = family_of(c, {{"epochs", c["epochs"].get<std::int64_t>()}, {"learning_rate", c["learning_rate"].get<double>()}, {"l2", c["l2"].get<double>()}});
         std::vector<Member> networks;
         for (std::size_t m = 0; m < size(c, "members"); ++m) networks.push_back(network(1000 + 10 * c["case"].get<std::uint64_t>() + m, c));
-        const auto members = family.go_on(data, networks, {1, 1});
+        const int count = static_cast<int>(networks.size());
+        const auto members = family.train_together(data, {0, count, count}, networks, {1, 1}, test::ranks().split(-1));
         constexpr std::size_t tested = 10;
         std::vector<float> said(tested * members.size() * size(c, "targets"));
         family.predictor(members, data, parallel::Place::host)(data.x.data(), tested, said.data());

@@ -18,6 +18,12 @@ Family small(std::map<std::string, OptionValue> more = {})
     return test::family("deep-mlp-ensemble", more);
 }
 
+/// All members on this rank.
+std::vector<Member> trained(const Family& family, const TrainingSet& data, int members, const FitKey& key)
+{
+    return family.train_together(data, {0, members, members}, {}, key, test::ranks().split(-1));
+}
+
 double mean_square_error(const Ensemble& ensemble, const TrainingSet& data)
 {
     const auto members = static_cast<std::size_t>(ensemble.members), targets = static_cast<std::size_t>(data.targets);
@@ -46,12 +52,11 @@ TEST(DeepMlp, LearnsASmoothFunction)
 TEST(DeepMlp, MembersDifferAndDependOnSeedAndIterationAlone)
 {
     const auto data = test::smooth_labels(60);
-    const std::vector<Bootstrap> members(3);
-    const auto once = small().train(data, members, 0, {1, 1});
-    EXPECT_EQ(once, small().train(data, members, 0, {1, 1}));
+    const auto once = trained(small(), data, 3, {1, 1});
+    EXPECT_EQ(once, trained(small(), data, 3, {1, 1}));
     EXPECT_NE(once[0], once[1]);
-    EXPECT_NE(once, small().train(data, members, 0, {2, 1}));
-    EXPECT_NE(once, small().train(data, members, 0, {1, 2}));
+    EXPECT_NE(once, trained(small(), data, 3, {2, 1}));
+    EXPECT_NE(once, trained(small(), data, 3, {1, 2}));
 }
 
 TEST(DeepMlp, BlocksDoNotPartMembersThatLearnTogether)
@@ -67,10 +72,9 @@ TEST(DeepMlp, BlocksDoNotPartMembersThatLearnTogether)
 TEST(DeepMlp, MinibatchesOfAllRowsAreOneBatchAndSmallerOnesAreNot)
 {
     const auto data = test::smooth_labels(50);
-    const std::vector<Bootstrap> members(2);
-    const auto all = small().train(data, members, 0, {1, 1});
-    EXPECT_EQ(all, small({{"minibatch", std::int64_t{50}}}).train(data, members, 0, {1, 1}));
-    const auto parts = small({{"minibatch", std::int64_t{16}}}).train(data, members, 0, {1, 1});  // the last of two rows
+    const auto all = trained(small(), data, 2, {1, 1});
+    EXPECT_EQ(all, trained(small({{"minibatch", std::int64_t{50}}}), data, 2, {1, 1}));
+    const auto parts = trained(small({{"minibatch", std::int64_t{16}}}), data, 2, {1, 1});  // the last of two rows
     EXPECT_NE(all, parts);
     for (const float value : parts[1]) EXPECT_TRUE(std::isfinite(value));
 }
@@ -89,13 +93,12 @@ TEST(DeepMlp, EndsWhereTheLossRests)
 {
     auto data = test::smooth_labels(30);
     std::fill(data.y.begin(), data.y.end(), 0.0);
-    const std::vector<Bootstrap> members(1);
     const auto rate_of_nothing = std::map<std::string, OptionValue>{{"learning_rate", 1e-30}, {"l2", 0.0}};
     auto patient = rate_of_nothing, short_one = rate_of_nothing;
     patient["patience"] = std::int64_t{5};
     patient["epochs"] = std::int64_t{1000};
     short_one["epochs"] = std::int64_t{6};  // the first look is a gain
-    EXPECT_EQ(small(patient).train(data, members, 0, {1, 1}), small(short_one).train(data, members, 0, {1, 1}));
+    EXPECT_EQ(trained(small(patient), data, 1, {1, 1}), trained(small(short_one), data, 1, {1, 1}));
 }
 
 }  // namespace sluice::models

@@ -43,7 +43,7 @@ TEST(FitEnsemble, GivesTheSameBitsOnOneRankAndOnAll)
     for (const auto& [name, registered] : models::FamilyRegistration::all()) {
         Options options(registered->options);
         for (const auto& spec : registered->options) {
-            if (spec.name == "steps") options.set(spec, std::int64_t{10});
+            if (spec.name == "steps" || spec.name == "epochs") options.set(spec, std::int64_t{10});
         }
         const auto family = registered->make(options);
         for (const auto& [members, block] : {std::pair{7, 3}, {2, 1}, {5, 5}}) {
@@ -103,6 +103,27 @@ TEST(FitEnsemble, FailsOnEveryRankWhereOneBlockFails)
         return {};
     };
     EXPECT_THROW(models::fit_ensemble(family, data, 6, 2, {}, ranks()), Agreed);
+}
+
+TEST(FitEnsemble, GoesOnFromTheFitBeforeWithTheSameBitsOnOneRankAndOnAll)
+{
+    const auto alone = ranks().split(-1);
+    const auto data = random_labels(30, 5, 2);
+    const auto* registered = models::FamilyRegistration::all().at("deep-mlp-ensemble");
+    Options options(registered->options);
+    for (const auto& spec : registered->options) {
+        if (spec.name == "start") options.set(spec, std::string("warm"));
+        if (spec.name == "epochs") options.set(spec, std::int64_t{4});
+        if (spec.name == "minibatch") options.set(spec, std::int64_t{8});
+    }
+    const auto family = registered->make(options);
+    for (const int members : {2, 5}) {
+        const auto fit = [&](const Communicator& group) {
+            const auto first = models::fit_ensemble(family, data, members, 4, {3, 1}, group);
+            return models::fit_ensemble(family, data, members, 4, {3, 2}, group, first.trained);
+        };
+        EXPECT_EQ(fit(ranks()).trained, fit(alone).trained) << members << " members";
+    }
 }
 
 }  // namespace sluice
