@@ -239,7 +239,7 @@ BatchEvent Campaign::choose_batch()
         batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), {.seed = file_.seed(), .iteration = batch.iteration}, shard_.share, ranks_);
         return batch;
     }
-    if (!strategy_) return propose(file_, shard_, scaling_, state_, test_, truth_of(shard_, {}), last_fit_, stages_, ranks_);
+    if (!strategy_) return propose(file_, shard_, scaling_, state_, test_, truth_of(shard_, {}), state_.last_fit, stages_, ranks_);
     auto proposal = strategy_({shard_, file_.domain, state_.points, scaling_, state_.rows, state_.labelled, file_.goals, test_, near_boundary_, file_.campaign.whole("batch"), file_.seed(), batch.iteration, folder_, file_.checkpoint.real("seconds"), file_.member_groups(), stages_, ranks_});
     return number_points({batch.iteration, std::move(proposal.rows), std::move(proposal.scores), std::move(proposal.mean), std::move(proposal.sd), std::move(proposal.out_of_bag_r2),
                           std::move(proposal.diagnostics), std::move(proposal.points)}, state_);
@@ -260,7 +260,7 @@ BatchEvent Campaign::choose_fresh()
         return batch;
     }
     const auto view = view_of(*fresh_pool_, file_, *problem_.simulator, state_, ranks_);
-    batch = propose(file_, view.shard, scaling_, view.state, test_, truth_of(view.shard, view.number), last_fit_, stages_, ranks_);
+    batch = propose(file_, view.shard, scaling_, view.state, test_, truth_of(view.shard, view.number), state_.last_fit, stages_, ranks_);
     for (auto& row : batch.rows) row = view.number[static_cast<std::size_t>(row)];
     return batch;
 }

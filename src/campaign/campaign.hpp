@@ -74,7 +74,6 @@ private:
     pool::Scaling scaling_;
     std::vector<std::size_t> columns_;  ///< of the pool's targets or the simulator's outputs, per target of the campaign
     std::optional<FreshPool> fresh_pool_;
-    LastFit last_fit_;
     std::vector<pool::RowState> fresh_; ///< [own rows] unlabelled, or excluded
     std::optional<problems::Yardstick> yardstick_;
     problems::TestSet test_;

@@ -13,14 +13,15 @@ namespace sluice::campaign {
 
 namespace {
 
-constexpr std::int64_t format_version = 2;
+constexpr std::int64_t format_version = 3;
 
 /// Everything of a checkpoint that is the same on every rank, flat.
 struct Flat {
     std::string campaign, identity, fingerprint;
     std::int64_t iteration = -1, journal_bytes = 0, journal_hash = 0;
-    std::vector<std::int64_t> labelled, failed, pending, asked, asked_in;
+    std::vector<std::int64_t> labelled, failed, pending, asked, asked_in, last_fit;
     std::vector<double> values, out_of_bag_r2, points;
+    std::vector<float> members;
 };
 
 template <typename Each>
@@ -34,10 +35,12 @@ void for_each_list(Flat& flat, const Each& each)
     each("/asked_in", flat.asked_in);
     each("/oob_r2", flat.out_of_bag_r2);
     each("/points", flat.points);
+    each("/last_fit", flat.last_fit);
+    each("/members", flat.members);
 }
 
 template <typename T>
-constexpr hdf5::Type type_of = std::is_same_v<T, double> ? hdf5::Type::float64 : hdf5::Type::int64;
+constexpr hdf5::Type type_of = std::is_same_v<T, double> ? hdf5::Type::float64 : std::is_same_v<T, float> ? hdf5::Type::float32 : hdf5::Type::int64;
 
 std::int64_t hash(const void* data, std::size_t bytes, std::int64_t seed = 0)
 {
@@ -69,6 +72,8 @@ Flat flatten(const State& state)
     }
     flat.out_of_bag_r2 = state.out_of_bag_r2;
     for (const auto& point : state.points) flat.points.insert(flat.points.end(), point.begin(), point.end());
+    flat.last_fit = {state.last_fit.iteration, static_cast<std::int64_t>(state.last_fit.members.size())};
+    for (const auto& member : state.last_fit.members) flat.members.insert(flat.members.end(), member.begin(), member.end());
     return flat;
 }
 
@@ -89,6 +94,12 @@ State unflatten(const Flat& flat)
     for (std::size_t i = 0; i < flat.points.size(); i += columns) {
         const auto first = flat.points.begin() + static_cast<std::ptrdiff_t>(i);
         state.points.emplace_back(first, first + static_cast<std::ptrdiff_t>(columns));
+    }
+    state.last_fit.iteration = flat.last_fit.at(0);
+    const std::size_t members = static_cast<std::size_t>(flat.last_fit.at(1)), length = members == 0 ? 0 : flat.members.size() / members;
+    for (std::size_t m = 0; m < members; ++m) {
+        const auto first = flat.members.begin() + static_cast<std::ptrdiff_t>(m * length);
+        state.last_fit.members.emplace_back(first, first + static_cast<std::ptrdiff_t>(length));
     }
     return state;
 }

@@ -20,7 +20,7 @@ struct CheckpointOrigin {
 ///     attributes   sluice_checkpoint = format version, identity, fingerprint, iteration, journal_bytes, journal_hash, checksum
 ///     /campaign    the campaign file
 ///     /rows        [rows] uint8 row states;  /rows_checksum [tiles]
-///     /labelled, /values, /failed, /pending, /asked, /asked_in, /oob_r2, /points
+///     /labelled, /values, /failed, /pending, /asked, /asked_in, /oob_r2, /points, /last_fit (its iteration, its number of members), /members
 void write_checkpoint(const std::filesystem::path& folder, const CheckpointOrigin& origin, const State& state, const std::string& journal,
                       const Tiling& tiling, const Share& share, const Communicator& ranks);
 

@@ -60,7 +60,7 @@ struct Fitting {
     }
 };
 
-/// Brings what is remembered up to the iteration before this one: in a run that goes on from its files, all the fits before are made once more.
+/// Brings what is remembered up to the iteration before this one: in a run that goes on from its files, the fits since its checkpoint are made once more.
 void catch_up(LastFit& last, const Fitting& fitting, const models::Family& family, const State& state, std::int64_t iteration)
 {
     constexpr std::size_t fewest = 2;  // as the campaign has it: with less, nothing was fitted

@@ -9,12 +9,6 @@ namespace sluice::campaign {
 /// The labels of consecutive own rows of a pool, raw: fills [rows, targets of the campaign]. Called from several threads at once. Empty where they are not known.
 using Truth = std::function<void(RowId first, RowId rows, double* out)>;
 
-/// The members of the last fit, for surrogates that begin each fit from the one before it. A function of the labels: what is not there is trained again.
-struct LastFit {
-    std::int64_t iteration = 0;  ///< 0: there was none
-    std::vector<models::Member> members;
-};
-
 /// Chooses the next batch: fit an ensemble on the labelled rows, score every row of the pool, select. The iteration of a campaign, without its memory.
 /// Where there are test points, and a surrogate is named, it is fitted whether the batch depends on it or not, and its error on them is a figure of the batch, test_mse.
 /// Collective; a safe point between stages.

@@ -1,12 +1,19 @@
 #pragma once
 
 #include "campaign/journal.hpp"
+#include "models/family.hpp"
 #include "pool/row_state.hpp"
 #include "pool/shard.hpp"
 
 #include <map>
 
 namespace sluice::campaign {
+
+/// The members of the last fit, for surrogates that begin each fit from the one before it. What is not there is trained again.
+struct LastFit {
+    std::int64_t iteration = 0;  ///< 0: there was none
+    std::vector<models::Member> members;
+};
 
 /// Where a campaign stands: a function of its journal. Everything but `rows` is the same on every rank.
 struct State {
@@ -18,6 +25,7 @@ struct State {
     std::map<RowId, std::int64_t> asked;            ///< iteration in which each row was asked for
     std::vector<double> out_of_bag_r2;              ///< of the last batch's surrogate, empty if none
     std::vector<std::vector<float>> points;         ///< features of every row asked for, by row, where candidates are generated
+    LastFit last_fit;
 
     std::int64_t next_iteration() const { return iteration + 1; }
 };

@@ -605,10 +605,10 @@ def changed_rows(at):
         file["rows"][33] ^= 1
 
 
-@continues("newer format", "small.run/checkpoint.h5: checkpoint format 3; this program reads format 2", "continuing small.run at iteration 2")
+@continues("newer format", "small.run/checkpoint.h5: checkpoint format 4; this program reads format 3", "continuing small.run at iteration 2")
 def newer_checkpoint(at):
     with h5py.File(at / "small.run/checkpoint.h5", "r+") as file:
-        file.attrs["sluice_checkpoint"] = 3
+        file.attrs["sluice_checkpoint"] = 4
 
 
 @continues("a pool in its place", "small.run/checkpoint.h5: not a checkpoint", "continuing small.run at iteration 2")

@@ -38,6 +38,7 @@ State sample_state(const Share& share, std::int64_t iteration)
     state.iteration = iteration;
     state.asked = {{3, iteration}, {5, 0}, {7, iteration}, {100, 0}, {200, 1}};
     state.out_of_bag_r2 = {0.25, std::nan("")};
+    state.last_fit = {iteration, {{0.1F, -0.0F, 3}, {1e-40F, 5, 6}}};
     return state;
 }
 
@@ -85,6 +86,8 @@ void expect_equal(const State& state, const State& expected)
     ASSERT_EQ(state.out_of_bag_r2.size(), 2U);
     EXPECT_EQ(state.out_of_bag_r2[0], 0.25);
     EXPECT_TRUE(std::isnan(state.out_of_bag_r2[1]));
+    EXPECT_EQ(state.last_fit.iteration, expected.last_fit.iteration);
+    EXPECT_EQ(state.last_fit.members, expected.last_fit.members);
 }
 
 }  // namespace
@@ -116,7 +119,7 @@ TEST_F(Checkpoint, HoldsAnEmptyState)
     const auto restored = read(origin, "");
     ASSERT_TRUE(restored);
     EXPECT_EQ(restored->state.iteration, -1);
-    EXPECT_TRUE(restored->state.labelled.empty() && restored->state.pending.empty() && restored->state.asked.empty());
+    EXPECT_TRUE(restored->state.labelled.empty() && restored->state.pending.empty() && restored->state.asked.empty() && restored->state.last_fit.members.empty());
     EXPECT_EQ(restored->state.rows, empty.rows);
 }
 

@@ -1,5 +1,6 @@
 #include "base/files.hpp"
 #include "campaign/campaign.hpp"
+#include "pool/hdf5.hpp"
 #include "support/pools.hpp"
 
 #include <gtest/gtest.h>
@@ -89,6 +90,8 @@ TEST(FreshPool, GoesOnAfterARestartAsIfThereHadBeenNone)
         const auto whole = run(folder.path / fmt::format("{}.whole", start), text_of("variance", rest, 4), ranks());
         const auto parts = folder.path / fmt::format("{}.parts", start);
         for (const int iterations : {1, 3}) run(parts, text_of("variance", rest, iterations), ranks());
+        const auto last_fit = hdf5::File::open(parts / "checkpoint.h5", ranks()).read_all<std::int64_t>("/last_fit", hdf5::Type::int64);
+        EXPECT_EQ(last_fit, start == std::string("warm") ? (std::vector<std::int64_t>{3, 3}) : (std::vector<std::int64_t>{0, 0})) << "iteration and members to go on from";
         EXPECT_EQ(run(parts, text_of("variance", rest, 4), ranks()), whole);
         ranks().barrier();
         if (ranks().is_root()) std::filesystem::remove(parts / "checkpoint.h5"), std::filesystem::remove(parts / "checkpoint.prev.h5");
@@ -112,7 +115,7 @@ TEST(FreshPool, TheOracleKnowsTheTrueErrorsInRawUnits)
             double error = 0;
             for (std::size_t t = 0; t < 2; ++t) error += std::pow(batch->mean[i][t] - labels[batch->rows[i]][t], 2) / 2;
             EXPECT_NEAR(batch->scores[i], error, 1e-5 + 1e-3 * error);
-            if (i > 0) EXPECT_LE(batch->scores[i], batch->scores[i - 1]);
+            if (i > 0) { EXPECT_LE(batch->scores[i], batch->scores[i - 1]); }
         }
     }
 }
