@@ -163,7 +163,24 @@ void check_campaigns(Reader& reader, const BenchmarkFile& file, Against against)
     for (const auto& mistake : mistakes) reader.problems.push_back(mistake.what + who_has(mistake, file));
 }
 
+/// \param kind  of which they are, for messages
+void keep_some(std::vector<std::string>& names, const std::vector<std::string>& some, const char* kind)
+{
+    if (some.empty()) return;
+    for (const auto& name : some) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) fail("--{0}s {1}: not a {0} of the file; allowed: {2}", kind, name, fmt::join(names, ", "));
+    }
+    std::erase_if(names, [&](const std::string& name) { return std::find(some.begin(), some.end(), name) == some.end(); });
+}
+
 }  // namespace
+
+void BenchmarkFile::keep(const std::vector<std::string>& some_problems, const std::vector<std::string>& some_methods)
+{
+    keep_some(problems, some_problems, "problem");
+    keep_some(methods, some_methods, "method");
+    if (std::find(methods.begin(), methods.end(), baseline) == methods.end()) fail("--methods: {} must be among them, as the baseline", baseline);
+}
 
 std::vector<BenchmarkRun> BenchmarkFile::runs() const
 {

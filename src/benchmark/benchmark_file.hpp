@@ -27,6 +27,8 @@ struct BenchmarkFile {
     /// All methods with all problems for one seed after another.
     std::vector<BenchmarkRun> runs() const;
     campaign::CampaignFile campaign(const BenchmarkRun& run) const;
+    /// Leaves only some problems and methods, in the order of the file; of an empty list all. Error if one is not in the file, or the baseline would go.
+    void keep(const std::vector<std::string>& some_problems, const std::vector<std::string>& some_methods);
 };
 
 /// Checks the text of a benchmark file, and every campaign in it as `sluice validate` would. Error lists all problems at once; one that only some methods or problems

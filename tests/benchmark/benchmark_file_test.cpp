@@ -136,4 +136,25 @@ acquisition.kind = "random"
     EXPECT_THAT(what, HasSubstr("[problem] kind = \"ask-tell\": has no oracle"));
 }
 
+TEST(BenchmarkFile, KeepsSomeOfItsProblemsAndMethods)
+{
+    auto file = parsed(head + methods);
+    file.keep({"damp"}, {"a-strategy", "random"});
+    EXPECT_EQ(file.problems, (std::vector<std::string>{"damp"}));
+    EXPECT_EQ(file.methods, (std::vector<std::string>{"random", "a-strategy"})) << "the order of the file";
+    EXPECT_EQ(file.campaign({0, 1, 3}).strategy.kind, "two-index");
+    file.keep({}, {});
+    EXPECT_EQ(file.runs().size(), 4u);
+    const auto refused = [](const std::vector<std::string>& problems, const std::vector<std::string>& some_methods) {
+        try {
+            parsed(head + methods).keep(problems, some_methods);
+        } catch (const Error& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    EXPECT_EQ(refused({"damp", "sin"}, {}), "--problems sin: not a problem of the file; allowed: sine, damp");
+    EXPECT_EQ(refused({}, {"by-trees"}), "--methods: random must be among them, as the baseline");
+}
+
 }  // namespace sluice::benchmark
