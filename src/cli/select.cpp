@@ -87,7 +87,7 @@ void add_select(CLI::App& app, Action& action)
     auto arguments = std::make_shared<Arguments>();
     auto* command = app.add_subcommand("select", "choose diverse rows of a pool, without any model");
     command->add_option("pool", arguments->pool, "pool file")->required();
-    command->add_option("--method", arguments->method, "batch rule")->check(CLI::IsMember({"max-dist", "k-center", "k-means"}))->capture_default_str();
+    command->add_option("--method", arguments->method, "batch rule")->check(CLI::IsMember({"max-dist", "k-center", "k-means", "bait"}))->capture_default_str();
     command->add_option("--count", arguments->count, "rows to choose")->required()->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
     command->add_option("-o,--output", arguments->output, "CSV file: row, id, in the order of choice")->required();
     command->add_option("--scaling", arguments->scaling, "of features before distances")->check(CLI::IsMember({"none", "standard"}))->capture_default_str();

@@ -1,6 +1,7 @@
 #include "parallel/communicator.hpp"
 
 #include "base/signals.hpp"
+#include "parallel/first_of_each.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,15 +15,6 @@ namespace {
 
 /// Largest message in one MPI call: counts are ints.
 constexpr std::size_t piece = std::size_t{1} << 30;
-
-void first_of(void* in, void* inout, int* count, MPI_Datatype*)
-{
-    const auto* a = static_cast<const Ranked*>(in);
-    auto* b = static_cast<Ranked*>(inout);
-    for (int i = 0; i < *count; ++i) {
-        if (a[i] < b[i]) b[i] = a[i];
-    }
-}
 
 }  // namespace
 
@@ -112,22 +104,8 @@ double Communicator::smallest(double value) const
 
 Ranked Communicator::first(const Ranked& mine) const
 {
-    static_assert(sizeof(Ranked) == 16);
-    struct Operation {
-        MPI_Datatype type;
-        MPI_Op op;
-    };
-    // Created once and left to MPI_Finalize: both live as long as MPI does.
-    static const Operation operation = [] {
-        Operation o{};
-        SLUICE_MPI(MPI_Type_contiguous(sizeof(Ranked), MPI_BYTE, &o.type));
-        SLUICE_MPI(MPI_Type_commit(&o.type));
-        SLUICE_MPI(MPI_Op_create(first_of, 1, &o.op));
-        return o;
-    }();
-    *bytes_sent_ += sizeof(Ranked);
     Ranked best = mine;
-    SLUICE_MPI(MPI_Allreduce(MPI_IN_PLACE, &best, 1, operation.type, operation.op, *comm_));
+    first_of_each(std::span(&best, 1), *this);
     return best;
 }
 

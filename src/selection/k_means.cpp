@@ -1,39 +1,35 @@
 #include "selection/k_means.hpp"
 
 #include "base/signals.hpp"
+#include "parallel/first_of_each.hpp"
 #include "parallel/fixed_point.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "pool/drawn_rows.hpp"
-#include "selection/squared_distance.hpp"
+#include "selection/nearest_centroids.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <unordered_set>
 
 namespace sluice::selection {
 
 namespace {
 
-/// For each tile: visit(part, own row, features) of its unlabelled rows, on several threads, then finish(part), one tile at a time. Tiles finish in any order.
-template <typename Part, typename Visit, typename Finish>
-void for_each_unlabelled(const char* label, const SelectionInput& input, const Part& empty, const Visit& visit, const Finish& finish)
+/// For each tile, on several threads: work(first own row of the tile, rows, features of all of them, guard). Locks `guard` to add up what it found, in any order.
+template <typename Work>
+void for_each_decoded(const char* label, const SelectionInput& input, const Work& work)
 {
     const Tiling tiling = input.shard.info.tiling();
-    const auto columns = static_cast<std::size_t>(input.shard.info.columns);
     std::mutex guard;
     together(input.ranks, [&] {
         parallel::for_each_tile(label, input.shard.share, [&](RowId tile) {
             if (stop_requested()) return;
             thread_local std::vector<float> x;
             const RowId first = tiling.first_row(tile), rows = tiling.rows_in(tile);
-            x.resize(static_cast<std::size_t>(rows) * columns);
+            x.resize(static_cast<std::size_t>(rows * input.shard.info.columns));
             pool::decode(input.shard, input.scaling, first, rows, x.data());
-            Part part = empty;
-            for (RowId i = 0; i < rows; ++i) {
-                if (input.state[input.local(first + i)] == pool::RowState::unlabelled) visit(part, input.local(first + i), x.data() + static_cast<std::size_t>(i) * columns);
-            }
-            const std::lock_guard lock(guard);
-            finish(part);
+            work(input.local(first), static_cast<std::size_t>(rows), x.data(), guard);
         });
     });
     parallel::stop_if_asked(input.ranks);
@@ -43,105 +39,154 @@ double largest_feature(const SelectionInput& input)
 {
     const auto columns = static_cast<std::size_t>(input.shard.info.columns);
     double largest = 0;
-    for_each_unlabelled(
-        "selection/largest", input, 0.0,
-        [&](double& of_tile, std::size_t, const float* x) {
-            for (std::size_t c = 0; c < columns; ++c) of_tile = std::max(of_tile, std::abs(static_cast<double>(x[c])));
-        },
-        [&](double of_tile) { largest = std::max(largest, of_tile); });
+    for_each_decoded("selection/largest", input, [&](std::size_t local, std::size_t rows, const float* x, std::mutex& guard) {
+        float of_tile = 0;
+        for (std::size_t i = 0; i < rows; ++i) {
+            if (input.state[local + i] != pool::RowState::unlabelled) continue;
+            for (std::size_t c = 0; c < columns; ++c) of_tile = std::max(of_tile, std::abs(x[i * columns + c]));
+        }
+        const std::lock_guard lock(guard);
+        largest = std::max(largest, static_cast<double>(of_tile));
+    });
     largest = input.ranks.largest(largest);
     return largest > 0 ? largest : 1;
 }
 
-/// Which centroid every own row belongs to, and the sums of their rows.
+/// Sums of the rows that belong to each centroid.
 class Clusters {
 public:
     Clusters(const SelectionInput& input, std::vector<float> centroids)
         : input_(input),
           columns_(static_cast<std::size_t>(input.shard.info.columns)),
           fixed_(largest_feature(input), input.shard.info.rows),
-          centroids_(std::move(centroids)),
-          nearest_(input.state.size(), UINT32_MAX)
+          nearest_(input.shard, input.scaling, std::move(centroids)),
+          own_sums_(nearest_.count() * (columns_ + 1))
     {
     }
-
-    std::size_t count() const { return centroids_.size() / columns_; }
 
     /// Assigns every row to its nearest centroid. \return  whether any row of any rank has changed
     bool assign()
     {
-        sums_.assign(count() * (columns_ + 1), 0);
         std::int64_t changed = 0;
-        for_each_unlabelled(
-            "selection/assign", input_, Part{sums_, 0},
-            [&](Part& part, std::size_t local, const float* x) {
-                std::uint32_t nearest = 0;
-                float least = INFINITY;
-                for (std::size_t k = 0; k < count(); ++k) {
-                    const float distance = squared_distance(x, centroids_.data() + k * columns_, columns_);
-                    if (distance < least) least = distance, nearest = static_cast<std::uint32_t>(k);
+        std::mutex guard;
+        together(input_.ranks, [&] {
+            parallel::for_each_tile("selection/assign", input_.shard.share, [&](RowId tile) {
+                if (stop_requested()) return;
+                thread_local std::vector<NearestCentroids::Change> changes;
+                thread_local std::vector<std::int64_t> values;
+                const auto computed = nearest_.assign(tile, input_.state, changes);
+                values.resize(changes.size() * columns_);
+                for (std::size_t i = 0; i < changes.size(); ++i) {
+                    for (std::size_t c = 0; c < columns_; ++c) values[i * columns_ + c] = fixed_.whole(static_cast<double>(changes[i].features[c]));
                 }
-                if (nearest_[local] != nearest) ++part.changed;
-                nearest_[local] = nearest;
-                std::int64_t* sum = part.sums.data() + nearest * (columns_ + 1);
-                for (std::size_t c = 0; c < columns_; ++c) sum[c] += fixed_.whole(static_cast<double>(x[c]));
-                ++sum[columns_];
-            },
-            [&](const Part& part) {
-                for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] += part.sums[i];
-                changed += part.changed;
+                const std::lock_guard lock(guard);
+                for (std::size_t i = 0; i < changes.size(); ++i) {
+                    if (changes[i].from != NearestCentroids::nobody) add(-1, values.data() + i * columns_, changes[i].from);
+                    add(1, values.data() + i * columns_, changes[i].to);
+                }
+                changed += static_cast<std::int64_t>(changes.size());
+                input_.work.flops += 3.0 * static_cast<double>(computed * columns_);
             });
-        input_.work.flops += 3.0 * static_cast<double>(input_.state.size() * count() * columns_);
+        });
+        parallel::stop_if_asked(input_.ranks);
+        sums_ = own_sums_;
         input_.ranks.sum(sums_);
         return input_.ranks.sum(changed) > 0;
     }
 
     void move_centroids()
     {
-        for (std::size_t k = 0; k < count(); ++k) {
+        std::vector<float> centroids(nearest_.centroids().begin(), nearest_.centroids().end());
+        for (std::size_t k = 0; k < nearest_.count(); ++k) {
             const std::int64_t* sum = sums_.data() + k * (columns_ + 1);
             if (sum[columns_] == 0) continue;
-            for (std::size_t c = 0; c < columns_; ++c) centroids_[k * columns_ + c] = static_cast<float>(fixed_.real(sum[c]) / static_cast<double>(sum[columns_]));
+            for (std::size_t c = 0; c < columns_; ++c) centroids[k * columns_ + c] = static_cast<float>(fixed_.real(sum[c]) / static_cast<double>(sum[columns_]));
         }
+        nearest_.move(std::move(centroids));
     }
 
-    const float* centroid(std::size_t k) const { return centroids_.data() + k * columns_; }
+    std::span<const float> centroids() const { return nearest_.centroids(); }
 
 private:
-    /// Of one tile.
-    struct Part {
-        std::vector<std::int64_t> sums;
-        std::int64_t changed = 0;
-    };
+    void add(std::int64_t sign, const std::int64_t* values, std::size_t centroid)
+    {
+        std::int64_t* sum = own_sums_.data() + centroid * (columns_ + 1);
+        for (std::size_t c = 0; c < columns_; ++c) sum[c] += sign * values[c];
+        sum[columns_] += sign;
+    }
 
     const SelectionInput& input_;
     std::size_t columns_;
     parallel::FixedPoint fixed_;
-    std::vector<float> centroids_;          ///< [count, columns]
-    std::vector<std::uint32_t> nearest_;    ///< [own rows]
-    std::vector<std::int64_t> sums_;        ///< [count, columns + 1] of all ranks once assigned; the last is the number of rows
+    NearestCentroids nearest_;
+    std::vector<std::int64_t> own_sums_, sums_;  ///< [count, columns + 1] of own rows, and of all ranks'; the last is the number of rows
 };
 
-/// The row nearest to each of some centroids, over all ranks, leaving out rows that are taken.
-std::vector<RowId> nearest_rows(const SelectionInput& input, const Clusters& clusters, const std::vector<std::size_t>& wanted, const std::vector<RowId>& taken)
+/// The row nearest to each centroid, over all ranks, of those that are open. \param open  [own rows]
+std::vector<RowId> nearest_rows(const SelectionInput& input, const CentroidPanels& panels, const std::vector<bool>& open)
+{
+    constexpr std::size_t width = CentroidPanels::width, most = CentroidPanels::most_rows;
+    const auto columns = static_cast<std::size_t>(input.shard.info.columns);
+    std::vector<Ranked> best(panels.count(), Ranked::none());
+    for_each_decoded("selection/representatives", input, [&](std::size_t local, std::size_t rows, const float* x, std::mutex& guard) {
+        std::vector<std::size_t> candidates;
+        for (std::size_t i = 0; i < rows; ++i) {
+            if (open[local + i]) candidates.push_back(i);
+        }
+        std::vector<float> least(panels.panels() * width, INFINITY);
+        std::vector<RowId> row(least.size(), Ranked::nobody);
+        CentroidPanels::Distances squared;
+        std::array<const float*, most> features;
+        for (std::size_t first = 0; first < candidates.size(); first += most) {
+            const auto some = std::span(candidates).subspan(first, std::min(most, candidates.size() - first));
+            for (std::size_t i = 0; i < some.size(); ++i) features[i] = x + some[i] * columns;
+            for (std::size_t panel = 0; panel < panels.panels(); ++panel) {
+                panels.distances(std::span(features).first(some.size()), panel, squared);
+                for (std::size_t i = 0; i < some.size(); ++i) {
+                    for (std::size_t k = panel * width, l = 0; l < width; ++k, ++l) {
+                        if (squared[i][l] < least[k] || row[k] == Ranked::nobody) least[k] = squared[i][l], row[k] = input.shard.share.first_row + static_cast<RowId>(local + some[i]);
+                    }
+                }
+            }
+        }
+        const std::lock_guard lock(guard);
+        for (std::size_t k = 0; k < best.size(); ++k) best[k] = std::min(best[k], Ranked{-static_cast<double>(least[k]), row[k]});
+        input.work.flops += 3.0 * static_cast<double>(candidates.size() * panels.count() * columns);
+    });
+    parallel::first_of_each(best, input.ranks);
+    std::vector<RowId> chosen;
+    for (const auto& of_all : best) chosen.push_back(of_all.row);
+    return chosen;
+}
+
+/// For each centroid in turn the nearest row that none before it has taken.
+std::vector<RowId> distinct_nearest_rows(const SelectionInput& input, std::span<const float> centroids)
 {
     const auto columns = static_cast<std::size_t>(input.shard.info.columns);
-    std::vector<Ranked> best(wanted.size(), Ranked::none());
-    for_each_unlabelled(
-        "selection/representatives", input, best,
-        [&](std::vector<Ranked>& part, std::size_t local, const float* x) {
-            const RowId row = input.shard.share.first_row + static_cast<RowId>(local);
-            if (std::find(taken.begin(), taken.end(), row) != taken.end()) return;
-            for (std::size_t w = 0; w < wanted.size(); ++w) {
-                part[w] = std::min(part[w], Ranked{-static_cast<double>(squared_distance(x, clusters.centroid(wanted[w]), columns)), row});
+    std::vector<bool> open;
+    for (const auto state : input.state) open.push_back(state == pool::RowState::unlabelled);
+    auto nearest = nearest_rows(input, CentroidPanels(centroids, columns), open);
+
+    std::vector<RowId> batch;
+    std::unordered_set<RowId> taken;
+    for (std::size_t k = 0; k < nearest.size(); ++k) {
+        if (taken.contains(nearest[k])) {  // then look again for all whose row is gone by now: what is found serves as long as it is free
+            std::vector<std::size_t> wanting;
+            std::vector<float> theirs;
+            for (std::size_t later = k; later < nearest.size(); ++later) {
+                if (!taken.contains(nearest[later])) continue;
+                wanting.push_back(later);
+                const auto centroid = centroids.subspan(later * columns, columns);
+                theirs.insert(theirs.end(), centroid.begin(), centroid.end());
             }
-        },
-        [&](const std::vector<Ranked>& part) {
-            for (std::size_t w = 0; w < wanted.size(); ++w) best[w] = std::min(best[w], part[w]);
-        });
-    std::vector<RowId> rows;
-    for (const auto& own : best) rows.push_back(input.ranks.first(own).row);
-    return rows;
+            const auto next = nearest_rows(input, CentroidPanels(theirs, columns), open);
+            for (std::size_t i = 0; i < wanting.size(); ++i) nearest[wanting[i]] = next[i];
+        }
+        batch.push_back(nearest[k]);
+        taken.insert(nearest[k]);
+        if (input.shard.share.owns(nearest[k])) open[input.local(nearest[k])] = false;
+    }
+    return batch;
 }
 
 }  // namespace
@@ -153,15 +198,7 @@ std::vector<RowId> k_means_representatives(const SelectionInput& input, std::int
     Clusters clusters(input, pool::gather_rows(input.shard, input.scaling, starts, input.ranks));
     for (std::int64_t pass = 0; pass < passes && clusters.assign(); ++pass) clusters.move_centroids();
 
-    std::vector<std::size_t> all;
-    for (std::size_t k = 0; k < clusters.count(); ++k) all.push_back(k);
-    const auto nearest = nearest_rows(input, clusters, all, {});
-    std::vector<RowId> batch;
-    for (std::size_t k = 0; k < clusters.count(); ++k) {
-        const bool is_taken = std::find(batch.begin(), batch.end(), nearest[k]) != batch.end();
-        batch.push_back(is_taken ? nearest_rows(input, clusters, {k}, batch).front() : nearest[k]);
-    }
-    return batch;
+    return distinct_nearest_rows(input, clusters.centroids());
 }
 
 namespace {

@@ -1,6 +1,9 @@
 #include "selection/bait.hpp"
 
+#include "selection/selection.hpp"
 #include "support/bait_brute_force.hpp"
+#include "support/draws.hpp"
+#include "support/feature_shard.hpp"
 
 #include <gtest/gtest.h>
 
@@ -168,6 +171,35 @@ TEST(Bait, RefusesFeaturesThatAreNotNumbers)
     pool = test::random_bait_pool({});
     pool.z[3 * 4] = NAN;  // excluded
     EXPECT_NO_THROW(test::with_input(pool, selection::bait));
+}
+
+/// As a batch rule: the embedding of a row is its scaled features. Rows as they are stored, and rows that are scaled.
+TEST(Bait, OfFeaturesChoosesTheRowsOfTheDefinition)
+{
+    constexpr RowId rows = 211, columns = 5, tile_rows = 16;
+    const std::vector<RowId> labelled = {7, 100, 209};
+    std::vector<float> stored;
+    for (const double v : test::normals(5, rows * columns)) stored.push_back(static_cast<float>(v));
+    auto scaled = pool::Scaling::identity(columns);
+    scaled.shift = {0, 1, 0, -2, 0};
+    scaled.factor = {1, 2, 0.5F, 1, 3};
+    for (const auto& scaling : {pool::Scaling::identity(columns), scaled}) {
+        test::BaitPool pool{.z_columns = columns, .z = stored, .a = std::vector<float>(rows, 1.0F), .state = std::vector<pool::RowState>(rows, pool::RowState::unlabelled), .count = 9,
+                            .tile_rows = tile_rows, .lambda = 0.3};
+        for (std::size_t i = 0; i < stored.size(); ++i) pool.z[i] = (stored[i] - scaling.shift[i % columns]) * scaling.factor[i % columns];
+        for (const RowId row : labelled) {
+            pool.state[static_cast<std::size_t>(row)] = pool::RowState::labelled;
+            pool.labelled_z.insert(pool.labelled_z.end(), pool.z.begin() + row * columns, pool.z.begin() + (row + 1) * columns);
+            pool.labelled_a.push_back(1);
+        }
+        const auto shard = test::feature_shard(stored, columns, tile_rows);
+        const auto own = std::span(pool.state).subspan(static_cast<std::size_t>(shard.share.first_row), static_cast<std::size_t>(shard.share.rows()));
+        Work work;
+        const auto& rule = *Registration<selection::Selection>::all().at("bait");
+        Options options(rule.options);
+        options.set(rule.options.front(), pool.lambda);
+        EXPECT_EQ(rule.make(options).choose({shard, scaling, {}, own, labelled, pool.count, test::ranks(), work}), test::bait_by_definition(pool).rows);
+    }
 }
 
 }  // namespace sluice

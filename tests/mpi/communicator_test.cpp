@@ -1,4 +1,5 @@
 #include "parallel/first_k.hpp"
+#include "parallel/first_of_each.hpp"
 #include "support/world.hpp"
 
 #include <gtest/gtest.h>
@@ -38,6 +39,16 @@ TEST(Communicator, FirstOfNothingIsNothing)
     EXPECT_EQ(ranks().first(Ranked::none()).row, Ranked::nobody);
     const auto one = ranks().rank() == ranks().size() - 1 ? Ranked{-5, 3} : Ranked::none();
     EXPECT_EQ(ranks().first(one), (Ranked{-5, 3}));
+}
+
+TEST(Communicator, FirstOfManyIsTheFirstOfEach)
+{
+    const auto rank = static_cast<double>(ranks().rank());
+    std::vector<Ranked> entries = {{rank, 7}, {-rank, 8 + ranks().rank()}, Ranked::none(), {2, 20 - ranks().rank()}};
+    parallel::first_of_each(entries, ranks());
+    const auto last = ranks().size() - 1;
+    EXPECT_EQ(entries, (std::vector<Ranked>{{static_cast<double>(last), 7}, {0, 8}, Ranked::none(), {2, 20 - last}}));
+    parallel::first_of_each({}, ranks());
 }
 
 TEST(Communicator, FirstKMergesShortLists)

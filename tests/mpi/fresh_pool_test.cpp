@@ -115,7 +115,9 @@ TEST(FreshPool, TheOracleKnowsTheTrueErrorsInRawUnits)
             double error = 0;
             for (std::size_t t = 0; t < 2; ++t) error += std::pow(batch->mean[i][t] - labels[batch->rows[i]][t], 2) / 2;
             EXPECT_NEAR(batch->scores[i], error, 1e-5 + 1e-3 * error);
-            if (i > 0) { EXPECT_LE(batch->scores[i], batch->scores[i - 1]); }
+            if (i > 0) {
+                EXPECT_LE(batch->scores[i], batch->scores[i - 1]);
+            }
         }
     }
 }

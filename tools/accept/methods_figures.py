@@ -95,15 +95,17 @@ def robustness(work: Path, seeds: int) -> list[bool]:
 
 def selectors(work: Path) -> list[bool]:
     table = work / "selectors.csv"
-    done = call("tools/compare/selectors", "--rows", 250_000, "--library-count", 10, "--cluster-rows", 10_000, "--clusters", 500, "-o", table)
+    done = call("tools/compare/selectors", "--rows", 250_000, "--library-count", 10, "--cluster-rows", 10_000, "--clusters", 500, "--bait-rows", 20_000, "--bait-count", 50, "-o", table)
     if not table.exists():
         sys.exit(f"methods: {done.stderr}")
     rows = {(row["task"], row["program"], row["count"]): row for row in csv.DictReader(table.open())}
     numpy, faiss, ours = rows["k-center", "numpy", "1000"], rows["k-means", "faiss", "500"], rows["k-means", "sluice", "500"]
+    bait, exact = rows["bait", "bmdal_reg", "50"], rows["bait", "bmdal_reg float64", "50"]
     load = os.getloadavg()[0]
     return [
         line("k-center, 1,000 of 250,000 x 128, and NumPy", f"{numpy['ratio']} times as fast, same rows: {numpy['same_rows']}, load {load:.0f}", "4 times, the same rows", float(numpy["ratio"]) >= 4 and numpy["same_rows"] == "True"),
         line("k-means, 500 of 10,000 x 128, and faiss", f"{float(ours['seconds']):.1f} s, faiss {float(faiss['seconds']):.1f} s", "not slower", float(faiss["ratio"]) >= 1),
+        line("BAIT, 50 of 20,000 x 128, and bmdal_reg", f"{bait['ratio']} times as fast, same rows as in float64: {exact['same_rows']}", "5 times, the same rows", float(bait["ratio"]) >= 5 and exact["same_rows"] == "True"),
     ]  # fmt: skip
 
 

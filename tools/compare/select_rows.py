@@ -1,9 +1,10 @@
-"""Farthest points and cluster representatives: Sluice on 2 ranks against other programs on the same cores. See `selectors`.
+"""Farthest points, cluster representatives and BAIT: Sluice on 2 ranks against other programs on the same cores. See `selectors`.
 
 The NumPy loop is the one people write: a pass over the pool per pick, with the squared distance by ||x||^2 - 2 x.c + ||c||^2 so that NumPy's BLAS uses all cores. It starts at the
 row farthest from the mean, as Sluice does, and must choose the same rows; fpsample starts there too. bmdal_reg starts at the row of largest norm. Libraries that take long choose
 fewer rows, and their seconds are for so many. k-means: as many passes over as many clusters, from each program's own start; the error is the mean squared distance of a row to the
-nearest representative. Seconds are those of the choice alone, without reading the pool; medians where a program ran more than once. Prints CSV, with the load of the machine.
+nearest representative. BAIT: normal features of unequal scale through tanh, noise of variance 1, bmdal_reg in float32, as it is used, and in float64, where it must choose the same rows;
+the error is what BAIT makes small, tr(M^-1 F) (spec: two-index, section 6), in float64. Seconds are those of the choice alone, without reading the pool; medians where a program ran more than once. Prints CSV, with the load of the machine.
 """
 
 import argparse
@@ -25,23 +26,25 @@ np.Inf = np.inf  # bmdal_reg 3.0.2 is of the time before NumPy 2
 from bmdal_reg.bmdal.feature_data import TensorFeatureData  # noqa: E402
 from bmdal_reg.bmdal.feature_maps import IdentityFeatureMap  # noqa: E402
 from bmdal_reg.bmdal.features import Features  # noqa: E402
-from bmdal_reg.bmdal.selection import MaxDistSelectionMethod  # noqa: E402
+from bmdal_reg.bmdal.selection import BaitFeatureSpaceSelectionMethod, MaxDistSelectionMethod  # noqa: E402
 from sklearn.cluster import KMeans  # noqa: E402
 
 PASSES = 100  # of k-means, at most: Sluice's default
 FIT_THE_CORES = {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1", "OMPI_MCA_hwloc_base_binding_policy": "none"}
 
 
-def write_pool(path: Path, rows: int, columns: int, seed: int) -> None:
+def write_pool(path: Path, rows: int, columns: int, seed: int, mix: np.ndarray | None = None) -> None:
+    """Normal random numbers; or with `mix` [columns, columns] the tanh of their products with it."""
     random = np.random.default_rng(seed)
     with h5py.File(path, "w") as file:
         file.attrs["sluice_pool"] = 1
         file.attrs["tile_rows"] = 2048
         file.attrs["encoding"] = "plain"
-        file.attrs["provenance"] = f"normal random numbers, seed {seed}"
+        file.attrs["provenance"] = f"{'normal random numbers' if mix is None else 'tanh of mixed normal random numbers'}, seed {seed}"
         features = file.create_dataset("features", (rows, columns), dtype="f4")
         for begin in range(0, rows, 65536):
-            features[begin : begin + 65536] = random.standard_normal((min(65536, rows - begin), columns), dtype="f4")
+            part = random.standard_normal((min(65536, rows - begin), columns), dtype="f4")
+            features[begin : begin + 65536] = part if mix is None else np.tanh(part @ mix)
 
 
 def farthest_points(x: np.ndarray, count: int) -> list[int]:
@@ -61,9 +64,25 @@ def farthest_points(x: np.ndarray, count: int) -> list[int]:
 
 
 def bmdal_max_dist(x: np.ndarray, count: int) -> list[int]:
-    features = Features(IdentityFeatureMap(n_features=x.shape[1]), TensorFeatureData(torch.from_numpy(x)))
+    features = bmdal_features(x)
     with torch.no_grad():
         return [int(row) for row in MaxDistSelectionMethod(features, features[:1], sel_with_train=False).select(count)]
+
+
+def bmdal_features(x: np.ndarray) -> Features:
+    return Features(IdentityFeatureMap(n_features=x.shape[1]), TensorFeatureData(torch.from_numpy(x)))
+
+
+def bmdal_bait(x: np.ndarray, count: int) -> list[int]:
+    nothing = np.zeros((1, x.shape[1]), dtype=x.dtype)  # in place of labelled rows, of which it wants some
+    with torch.no_grad():
+        method = BaitFeatureSpaceSelectionMethod(bmdal_features(x), bmdal_features(nothing), noise_sigma=1.0, overselection_factor=2.0)
+        return [int(row) for row in method.select(count)]
+
+
+def bait_criterion(x: np.ndarray, rows: list[int]) -> float:
+    pool, chosen = x.astype(np.float64), x[rows].astype(np.float64)
+    return float(np.trace(np.linalg.solve(np.eye(x.shape[1]) + chosen.T @ chosen, pool.T @ pool / len(pool))))
 
 
 def faiss_representatives(x: np.ndarray, count: int) -> list[int]:
@@ -144,6 +163,17 @@ def compare_k_means(table: Table, pool: Path, x: np.ndarray, arguments: argparse
         table.add("k-means", x, count, program, [seconds], mine, "", f"{error_of(x, picks):.2f}")
 
 
+def compare_bait(table: Table, pool: Path, x: np.ndarray, arguments: argparse.Namespace) -> bool:
+    count = arguments.bait_count
+    rows, seconds = by_sluice(arguments.binary, pool, "bait", count, arguments.ranks)
+    mine = table.add("bait", x, count, "sluice", [seconds], 0, "", f"{bait_criterion(x, rows):.6g}")
+    for program, features in (("bmdal_reg", x), ("bmdal_reg float64", x.astype(np.float64))):
+        picks, seconds = timed(lambda: bmdal_bait(features, count))
+        same = sorted(picks) == sorted(rows)
+        table.add("bait", x, count, program, [seconds], mine, str(same), f"{bait_criterion(x, picks):.6g}")
+    return same
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -152,6 +182,8 @@ def main() -> None:
     parser.add_argument("--library-count", type=int, default=100, help="of k-center, for libraries")
     parser.add_argument("--cluster-rows", type=int, default=20_000)
     parser.add_argument("--clusters", type=int, default=1000)
+    parser.add_argument("--bait-rows", type=int, default=50_000)
+    parser.add_argument("--bait-count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=1, help="of Sluice and NumPy, which take turns; medians are reported")
@@ -172,6 +204,13 @@ def main() -> None:
             write_pool(pool, arguments.cluster_rows, arguments.columns, arguments.seed)
             with h5py.File(pool) as file:
                 compare_k_means(table, pool, file["features"][:], arguments)
+        if arguments.bait_count > 0:
+            pool = Path(folder) / "bait.h5"
+            scale = np.exp(-np.arange(arguments.columns) / 40).reshape(-1, 1)
+            mix = scale * np.random.default_rng(arguments.seed).standard_normal((arguments.columns, arguments.columns)) / 8
+            write_pool(pool, arguments.bait_rows, arguments.columns, arguments.seed, mix.astype("f4"))
+            with h5py.File(pool) as file:
+                same = compare_bait(table, pool, file["features"][:], arguments) and same
     if arguments.output:
         arguments.output.write_text("\n".join(table.lines) + "\n")
     raise SystemExit(0 if same else 1)
