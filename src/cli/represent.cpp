@@ -101,6 +101,7 @@ ExitCode represent(const Arguments& arguments, const Communicator& ranks)
         const double learning_seconds = seconds_since(learning);
         rows = {};
         say_quality(quality, representation);
+        if (const auto warning = represent::warning_of(learned); !warning.empty()) log::warning("{}", warning);
 
         const auto encoding = Clock::now();
         const auto provenance = fmt::format("{} with {} units, seed {}, of: {}", arguments.method, representation.shape.units, recipe.seed, shard.info.provenance);

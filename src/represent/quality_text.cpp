@@ -1,8 +1,27 @@
 #include "represent/quality_text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace sluice::represent {
+
+namespace {
+
+nlohmann::ordered_json figures_of(const Trial& t)
+{
+    return {{"temperature", t.temperature}, {"error", t.error}, {"error_of_mean_code", t.error_of_mean}, {"active", t.active}, {"informed", t.informed},
+            {"information", t.information}, {"kinetic", t.kinetic}, {"friction", t.friction}};
+}
+
+}  // namespace
+
+std::string warning_of(const Learned& learned)
+{
+    if (!learned.misses_target()) return {};
+    const auto& last = learned.runs.back();
+    return fmt::format("the temperature is off: the held-out error is {:.4g} at T = {:.4g}, {:.4g} was aimed at; give a larger --trial-share, more --samplings, or --temperature", last.error,
+                       last.temperature, learned.target_error);
+}
 
 std::string quality_text(const std::string& method, const Recipe& recipe, std::int64_t training_rows, const Learned& learned, const Quality& q)
 {
@@ -24,10 +43,10 @@ std::string quality_text(const std::string& method, const Recipe& recipe, std::i
         {"information", q.information},
     };
     if (learned.temperature > 0) text.update({{"temperature", learned.temperature}, {"time_step", learned.time_step}});
-    for (const auto& t : learned.trials) {
-        text["trials"].push_back({{"temperature", t.temperature}, {"error", t.error}, {"error_of_mean_code", t.error_of_mean}, {"active", t.active}, {"informed", t.informed},
-                                  {"information", t.information}, {"kinetic", t.kinetic}, {"friction", t.friction}});
-    }
+    for (const auto& t : learned.trials) text["trials"].push_back(figures_of(t));
+    if (learned.target_error > 0) text["target_error"] = learned.target_error;
+    for (const auto& t : learned.runs) text["runs"].push_back(figures_of(t));
+    if (const auto warning = warning_of(learned); !warning.empty()) text["warning"] = warning;
     return text.dump();
 }
 

@@ -1,5 +1,6 @@
 #include "represent/representation.hpp"
 
+#include "represent/calibration.hpp"
 #include "represent/principal_components.hpp"
 
 #include <algorithm>
@@ -114,6 +115,11 @@ double Representation::flops_per_row() const
     return 2 * static_cast<double>(encoders.size()) * static_cast<double>(shape.encoder_parameters());
 }
 
+bool Learned::misses_target() const
+{
+    return !runs.empty() && misses(runs.back().error, target_error);
+}
+
 Representation representation_of(const Training& training, const Recipe& recipe, const Communicator& ranks)
 {
     Representation result{.shape = recipe.shape, .encoders = {training.encoder.values}, .decoder = training.decoder.values};
@@ -127,7 +133,9 @@ Learned learn(Method method, const Recipe& recipe, const Subsample& rows, const 
 {
     if (method == Method::principal_components) return {.representation = linear(recipe.shape, rows.training, ranks)};
     const auto training = train(recipe, rows, file, ranks);
-    return {representation_of(training, recipe, ranks), training.trials, training.temperature, training.time_step};
+    Learned learned{representation_of(training, recipe, ranks), training.trials, training.runs, 0, training.temperature, training.time_step};
+    if (recipe.is_calibrated) learned.target_error = target_of(training, recipe, rows);
+    return learned;
 }
 
 void encode_block(const Representation& r, const float* x, Codes& codes)

@@ -69,7 +69,10 @@ std::vector<double> result(const Training& training, const Communicator& all)
         for (const auto* list : {&net->values, &net->mean, &net->square}) everything.insert(everything.end(), list->begin(), list->end());
     }
     everything.insert(everything.end(), {training.temperature, training.time_step});
-    for (const auto& t : training.trials) everything.insert(everything.end(), {t.temperature, t.error, t.error_of_mean, t.active, t.informed, t.information, t.kinetic, t.friction});
+    everything.insert(everything.end(), training.descended_decoder.begin(), training.descended_decoder.end());
+    auto trials = training.trials;
+    trials.insert(trials.end(), training.runs.begin(), training.runs.end());
+    for (const auto& t : trials) everything.insert(everything.end(), {t.temperature, t.error, t.error_of_mean, t.active, t.informed, t.information, t.kinetic, t.friction});
     return everything;
 }
 
@@ -90,6 +93,14 @@ TEST(RepresentTraining, HasTheSameBitsOnOneRankAndOnAll)
         EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), mine);
         for (const double value : mine) ASSERT_TRUE(std::isfinite(value));
     }
+}
+
+TEST(RepresentTraining, ACalibratedOneThatMissesIsMadeOnceMore)
+{
+    const Subsample rows{test::surface(101, 7), test::surface(20, 7, 2)};
+    const auto training = train(calibrated(), rows, {}, ranks());
+    EXPECT_EQ(training.runs.size(), 2U) << "so that the tests of ranks and restarts see a repetition";
+    EXPECT_EQ(training.runs.back().temperature, training.temperature);
 }
 
 TEST(RepresentTraining, FewerRowsThanPartsOfAMinibatchAreNoTrouble)
