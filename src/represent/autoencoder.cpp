@@ -1,8 +1,8 @@
 #include "represent/autoencoder.hpp"
 
 #include "base/elementary.hpp"
-
-#include <torch/torch.h>
+#include "represent/differentiable.hpp"
+#include "represent/latent_motion.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,40 +10,6 @@
 namespace sluice::represent {
 
 namespace {
-
-using torch::Tensor;
-
-/// Layers as views of flat parameters.
-struct Net {
-    std::vector<Tensor> weights;  ///< [in, out]
-    std::vector<Tensor> biases;   ///< [out]
-};
-
-std::int64_t parameters_of(const std::vector<std::int64_t>& layers)
-{
-    std::int64_t count = 0;
-    for (std::size_t l = 0; l + 1 < layers.size(); ++l) count += (layers[l] + 1) * layers[l + 1];
-    return count;
-}
-
-Net views(const Tensor& parameters, const std::vector<std::int64_t>& layers)
-{
-    Net net;
-    std::int64_t at = 0;
-    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
-        const auto in = layers[l], out = layers[l + 1];
-        net.weights.push_back(parameters.narrow(0, at, in * out).view({in, out}));
-        net.biases.push_back(parameters.narrow(0, at + in * out, out));
-        at += (in + 1) * out;
-    }
-    return net;
-}
-
-/// A tensor over memory that somebody else owns.
-Tensor over(const float* memory, at::IntArrayRef shape)
-{
-    return torch::from_blob(const_cast<float*>(memory), shape, torch::kFloat32);
-}
 
 Net net_of(const float* parameters, const std::vector<std::int64_t>& layers)
 {
@@ -149,6 +115,26 @@ double divergence(const Architecture& shape, const Batch& batch, const Tensor& c
 
 }  // namespace
 
+std::int64_t parameters_of(const std::vector<std::int64_t>& layers)
+{
+    std::int64_t count = 0;
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l) count += (layers[l] + 1) * layers[l + 1];
+    return count;
+}
+
+Net views(const Tensor& parameters, const std::vector<std::int64_t>& layers)
+{
+    Net net;
+    std::int64_t at = 0;
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
+        const auto in = layers[l], out = layers[l + 1];
+        net.weights.push_back(parameters.narrow(0, at, in * out).view({in, out}));
+        net.biases.push_back(parameters.narrow(0, at + in * out, out));
+        at += (in + 1) * out;
+    }
+    return net;
+}
+
 std::vector<std::int64_t> Architecture::encoder_layers() const
 {
     std::vector<std::int64_t> layers = {columns};
@@ -177,6 +163,7 @@ std::int64_t Architecture::decoder_parameters() const
 
 double energy_and_gradient(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, float* encoder_gradient, float* decoder_gradient)
 {
+    if (shape.rate_weight > 0) return motion_energy_and_gradient<float>(shape, encoder, decoder, {batch.x, batch.rate, batch.rows}, encoder_gradient, decoder_gradient);
     const torch::NoGradGuard no_gradients;
     const auto encoder_net = net_of(encoder, shape.encoder_layers()), decoder_net = net_of(decoder, shape.decoder_layers());
     const auto encoder_values = forward(encoder_net, over(batch.x, {batch.rows, shape.columns}), shape.activation);
@@ -218,9 +205,11 @@ double largest_curvature(const Architecture& shape, const float* encoder, const 
 {
     const auto parameters = over(encoder, {shape.encoder_parameters()}).clone().requires_grad_(true);
     const auto x = over(batch.x, {batch.rows, shape.columns});
-    const auto decoder_net = net_of(decoder, shape.decoder_layers());
-    const auto code = forward(views(parameters, shape.encoder_layers()), x, shape.activation).back();
-    const auto energy = (forward(decoder_net, code, shape.activation).back() - x).square().mean();
+    const auto squared_error = [&] {
+        const auto code = forward(views(parameters, shape.encoder_layers()), x, shape.activation).back();
+        return (forward(net_of(decoder, shape.decoder_layers()), code, shape.activation).back() - x).square().mean();
+    };
+    const auto energy = shape.rate_weight > 0 ? motion_energy(shape, parameters, over(decoder, {shape.decoder_parameters()}), x, over(batch.rate, {batch.rows, shape.columns})) : squared_error();
     const auto gradient = torch::autograd::grad({energy}, {parameters}, {}, true, true)[0];
 
     auto direction = torch::empty_like(parameters, torch::TensorOptions().requires_grad(false));

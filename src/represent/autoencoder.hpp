@@ -22,6 +22,7 @@ struct Architecture {
     bool is_variational = false;  ///< the encoder gives a mean and a log variance per unit: 2 L outputs
     Likelihood likelihood = Likelihood::normal;
     double noise_variance = 1;  ///< of Likelihood::normal
+    double rate_weight = 0;     ///< of the squared error of time derivatives: latents that obey an equation of motion (latent_motion.hpp); 0: none
 
     std::vector<std::int64_t> encoder_layers() const;
     std::vector<std::int64_t> decoder_layers() const;
@@ -36,11 +37,12 @@ struct Batch {
     std::int64_t rows = 0;
     std::int64_t of_rows = 0;      ///< of the whole minibatch, over which the energy is a mean
     const float* noise = nullptr;  ///< [rows, units] standard normal, for a variational code
+    const float* rate = nullptr;   ///< [rows, columns] time derivatives, for an equation of motion; the batch must then be whole
 };
 
 /// The energy of a batch and its gradient by all parameters. Of a plain or entropic autoencoder: the squared error, mean over rows and columns (specification
 /// section 2.1). Of a variational one: the negative evidence lower bound of one draw of the code per row, sum over columns, mean over rows (section 6.3).
-/// A part of a minibatch gives its part of both.
+/// A part of a minibatch gives its part of both. With an equation of motion: motion_energy_and_gradient.
 /// \param encoder_gradient, decoder_gradient  [parameters], overwritten; nullptr if not wanted
 double energy_and_gradient(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, float* encoder_gradient, float* decoder_gradient);
 
@@ -50,7 +52,7 @@ void encode(const Architecture& shape, const float* encoder, const float* x, std
 /// Reconstructions of codes: means; of Likelihood::bernoulli, probabilities. \param z  [rows, units]; \param x  [rows, columns]
 void decode(const Architecture& shape, const float* decoder, const float* z, std::int64_t rows, float* x);
 
-/// Largest eigenvalue of the Hessian of the squared error by the encoder's parameters, by power iterations from a vector keyed by the seed.
+/// Largest eigenvalue of the Hessian of the energy, squared error or with an equation of motion, by the encoder's parameters, by power iterations from a vector keyed by the seed.
 double largest_curvature(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, std::uint64_t seed, int iterations = 20);
 
 /// Glorot's uniform weights and biases of zero. Source: specification section 3.3.

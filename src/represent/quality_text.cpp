@@ -13,6 +13,13 @@ nlohmann::ordered_json figures_of(const Trial& t)
             {"information", t.information}, {"kinetic", t.kinetic}, {"friction", t.friction}};
 }
 
+std::vector<std::vector<double>> by_term(const std::vector<double>& coefficients, std::size_t units)
+{
+    std::vector<std::vector<double>> rows;
+    for (auto at = coefficients.begin(); at != coefficients.end(); at += static_cast<std::ptrdiff_t>(units)) rows.emplace_back(at, at + static_cast<std::ptrdiff_t>(units));
+    return rows;
+}
+
 }  // namespace
 
 std::string warning_of(const Learned& learned)
@@ -23,7 +30,7 @@ std::string warning_of(const Learned& learned)
                        last.temperature, learned.target_error);
 }
 
-std::string quality_text(const std::string& method, const Recipe& recipe, std::int64_t training_rows, const Learned& learned, const Quality& q)
+std::string quality_text(const std::string& method, const Recipe& recipe, std::int64_t training_rows, const Learned& learned, const Quality& q, const Motion* motion)
 {
     const auto& shape = learned.representation.shape;
     nlohmann::ordered_json text = {
@@ -47,6 +54,12 @@ std::string quality_text(const std::string& method, const Recipe& recipe, std::i
     if (learned.target_error > 0) text["target_error"] = learned.target_error;
     for (const auto& t : learned.runs) text["runs"].push_back(figures_of(t));
     if (const auto warning = warning_of(learned); !warning.empty()) text["warning"] = warning;
+    if (motion != nullptr) {
+        const auto units = static_cast<std::size_t>(shape.units);
+        text["motion"] = {{"terms", motion->terms}, {"mean", by_term(motion->mean, units)}, {"mode", by_term(motion->mode, units)},
+                          {"unexplained", {{"rows", motion->unexplained_rows}, {"rates", motion->unexplained_rates}, {"latent_rates", motion->unexplained_latent_rates}}}};
+        for (const auto& one : motion->coefficients) text["motion"]["encoders"].push_back(by_term(one, units));
+    }
     return text.dump();
 }
 

@@ -10,7 +10,8 @@ namespace sluice::represent {
 
 FeatureScale feature_scale_of(const Options& options)
 {
-    return options.text("scale") == "pixels" ? FeatureScale::pixels : FeatureScale::standard;
+    const auto& name = options.text("scale");
+    return name == "pixels" ? FeatureScale::pixels : name == "none" ? FeatureScale::none : FeatureScale::standard;
 }
 
 Method method_named(const std::string& name)
@@ -28,10 +29,12 @@ std::vector<OptionSpec> recipe_options()
         whole("units", 0).at_least(0).at_most(4096).help("of the code, or components; 0: a quarter of the columns, from 4 to 32"),
         numbers("hidden").help("units of the encoder's hidden layers, as 256,128; the decoder is its mirror image. By default a power of two not below the columns, "
                                "from 128 to 256, and half of it"),
-        text("scale", "standard").one_of({"standard", "pixels"}).help("of features: standardised, or bytes of images divided by 255"),
+        text("scale", "standard").one_of({"standard", "pixels", "none"}).help("of features: standardised, bytes of images divided by 255, or as stored"),
         text("activation", "elu").one_of({"elu", "relu"}).help("of hidden layers"),
         whole("seed", 0).at_least(0).help("of everything drawn"),
         whole("training-rows", 50000).at_least(2).help("rows to learn from, a random subsample"),
+        whole("last-held-out", 0).at_least(0).help("last rows of the pool, to judge by, as of a time series; 0: random rows, a tenth as many as are learned from"),
+        real("rate-weight", 0.5).above(0).help("with dynamics: of the squared error of time derivatives beside that of rows"),
         whole("batch", 1024).at_least(1).help("rows of a minibatch"),
         real("learning-rate", 1e-3).above(0).help("of Adam"),
         whole("inner", 20).at_least(1).help("steps of an outer iteration: between two updates of the decoder while sampling"),
@@ -106,6 +109,14 @@ Recipe recipe_of(const Options& options, Method method, std::int64_t columns)
     recipe.links = options.whole("links");
     recipe.relaxation_steps = options.real("relaxation-steps");
     return recipe;
+}
+
+void add_dynamics(Recipe& recipe, const Options& options, Method method)
+{
+    constexpr std::int64_t most_units = 8;  // 180 terms
+    if (method != Method::entropic && method != Method::autoencoder) fail("command line: --dynamics: is for --method entropic-autoencoder or autoencoder");
+    if (recipe.shape.units > most_units) fail("command line: --units {}: must be at most {} with --dynamics", recipe.shape.units, most_units);
+    recipe.shape.rate_weight = options.real("rate-weight");
 }
 
 }  // namespace sluice::represent

@@ -28,6 +28,7 @@ Representation linear(const Architecture& shape, const TrainingRows& rows, const
     Representation result{.shape = shape};
     result.shape.hidden.clear();
     result.shape.is_variational = false;
+    result.shape.rate_weight = 0;
     const auto d = static_cast<std::size_t>(shape.columns);
     result.shape.units = std::min(shape.units, shape.columns);
     const auto units = static_cast<std::size_t>(result.shape.units);
@@ -214,7 +215,8 @@ Quality scale_and_judge(Representation& r, Method method, const Representation* 
         quality.active_means += r.between[u] > published;
         quality.informed += share > informative;
         quality.information += share / static_cast<double>(units);
-        if (method != Method::principal_components) r.factor[u] = pooled > nothing ? 1 / std::sqrt(pooled) : 0;
+        // Of latents with an equation of motion the frame stays: it is not the same in other units.
+        if (method != Method::principal_components && r.shape.rate_weight == 0) r.factor[u] = pooled > nothing ? 1 / std::sqrt(pooled) : 0;
     }
     return quality;
 }
