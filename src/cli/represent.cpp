@@ -103,7 +103,9 @@ ExitCode represent(const Arguments& arguments, const Communicator& ranks)
         options = options_of(arguments);
         method = represent::method_named(arguments.method);
         std::error_code ignored;
-        if (std::filesystem::equivalent(arguments.pool, arguments.output, ignored)) fail("command line: -o {}: is the pool itself", arguments.output);
+        for (const auto& input : {arguments.pool, arguments.dynamics}) {
+            if (std::filesystem::equivalent(input, arguments.output, ignored)) fail("command line: -o {}: is the pool itself", arguments.output);
+        }
     });
     const auto start = Clock::now();
     const pool::Residency residency{pool::residency_named(arguments.residency), static_cast<std::uint64_t>(arguments.kept_gigabytes * 1e9)};

@@ -15,8 +15,8 @@ struct Net {
     std::vector<Tensor> biases;   ///< [out]
 };
 
-std::int64_t parameters_of(const std::vector<std::int64_t>& layers);
-Net views(const Tensor& parameters, const std::vector<std::int64_t>& layers);
+std::int64_t parameters_of(const std::vector<Layer>& layers);
+Net views(const Tensor& parameters, const std::vector<Layer>& layers);  ///< of dense layers
 
 /// A tensor over memory that somebody else owns.
 template <typename Real>
@@ -27,5 +27,9 @@ Tensor over(const Real* memory, at::IntArrayRef shape)
 
 /// The energy of motion_energy_and_gradient, for Torch to differentiate. \param encoder, decoder  flat parameters; \param x, rate  [rows, columns]
 Tensor motion_energy(const Architecture& shape, const Tensor& encoder, const Tensor& decoder, const Tensor& x, const Tensor& rate);
+
+/// Codes of a convolutional encoder [rows, code_width], and images of its decoder [rows, columns], for Torch to differentiate. \param parameters  flat
+Tensor convolutional_codes(const Architecture& shape, const Tensor& parameters, const Tensor& x);
+Tensor convolutional_images(const Architecture& shape, const Tensor& parameters, const Tensor& z);
 
 }  // namespace sluice::represent

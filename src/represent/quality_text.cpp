@@ -49,6 +49,7 @@ std::string quality_text(const std::string& method, const Recipe& recipe, std::i
         {"informed", q.informed},
         {"information", q.information},
     };
+    if (shape.is_convolutional()) text.update({{"image", {shape.image.height, shape.image.width, shape.image.channels}}, {"filters", shape.filters}, {"decoder_filters", shape.decoder_filters}});
     if (learned.temperature > 0) text.update({{"temperature", learned.temperature}, {"time_step", learned.time_step}});
     for (const auto& t : learned.trials) text["trials"].push_back(figures_of(t));
     if (learned.target_error > 0) text["target_error"] = learned.target_error;

@@ -29,6 +29,7 @@ Representation linear(const Architecture& shape, const TrainingRows& rows, const
     result.shape.hidden.clear();
     result.shape.is_variational = false;
     result.shape.rate_weight = 0;
+    result.shape.filters.clear();
     const auto d = static_cast<std::size_t>(shape.columns);
     result.shape.units = std::min(shape.units, shape.columns);
     const auto units = static_cast<std::size_t>(result.shape.units);
@@ -113,7 +114,7 @@ Errors errors(const Representation& r, const TrainingRows& rows)
 
 double Representation::flops_per_row() const
 {
-    return 2 * static_cast<double>(encoders.size()) * static_cast<double>(shape.encoder_parameters());
+    return 2 * static_cast<double>(encoders.size()) * shape.encoder_multiplications();
 }
 
 bool Learned::misses_target() const

@@ -65,6 +65,16 @@ Recipe moving()
     return r;
 }
 
+/// Images of 8 x 4 points in place of rows, with convolutions.
+Recipe convolutional(std::int64_t chains, bool is_variational)
+{
+    auto r = recipe(chains, 3);
+    r.shape = {.columns = 32, .units = 3, .activation = Activation::relu, .is_variational = is_variational, .image = {8, 4, 1}, .filters = {4, 6}, .decoder_filters = {5}};
+    r.samplings = 2;
+    r.time_step = 0.02;
+    return r;
+}
+
 /// Rows with time derivatives, which are those of other rows.
 Subsample moving_rows()
 {
@@ -155,6 +165,23 @@ TEST(RepresentTraining, WithAnEquationOfMotionItHasTheSameBitsOnAllRanksAndAfter
         EXPECT_EQ(found.mode, of_all.mode);
         EXPECT_EQ(found.unexplained_rates, of_all.unexplained_rates);
         ranks().barrier();
+    }
+}
+
+TEST(RepresentTraining, OfImagesByConvolutionsItHasTheSameBitsOnAllRanksAndAfterAStop)
+{
+    const test::SharedFolder folder;
+    const auto alone = ranks().split(-1);
+    const Subsample rows{test::surface(50, 32), test::surface(20, 32, 2)};
+    for (const auto& r : {convolutional(3, false), convolutional(0, false), convolutional(0, true)}) {
+        const auto mine = result(train(r, rows, {}, alone), alone);
+        for (const double value : mine) ASSERT_TRUE(std::isfinite(value));
+        EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), mine);
+        const auto path = folder.path / (std::to_string(r.chains) + std::to_string(r.shape.is_variational) + ".h5");
+        auto training = begin_training(r);
+        while (training.iteration < r.iterations() / 2) advance(training, r, rows.training, ranks());
+        write_training(path, stamp_of(r, rows), training, r, ranks());
+        EXPECT_EQ(result(train(r, rows, {path, 1e9}, ranks()), ranks()), mine);
     }
 }
 
