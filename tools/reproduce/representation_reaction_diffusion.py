@@ -28,7 +28,7 @@ PUBLISHED = [(0.47, 0.48, -1.98, -1.98), (1.00, 1.17, -1.37, -0.38), (0.00, 0.00
              (-0.02, -0.03, 0.09, -0.03), (-0.03, -0.03, 0.14, -0.03), (0.03, 0.02, 0.09, 0.02), (0.36, 0.31, 0.13, 0.31), (0.86, 0.81, 0.11, 0.85)]  # fmt: skip
 REFERENCE = (0.0159, 0.0158, 0.0021)  # unexplained fractions of x, dx/dt, dz/dt by the sigmoid network of Champion et al., all pixels
 FIELDS = ["method", "seed", "stride", "settings", "error", "error_of_mean_code", "error_of_principal_components", "unexplained_rows", "unexplained_rates", "unexplained_latent_rates",
-          "period", "closedness", "model_period", "equations", "correlated", "means", "modes", "temperature", "seconds", "commit", "command"]  # fmt: skip
+          "period", "closedness", "model_period", "followed", "equations", "correlated", "means", "modes", "temperature", "seconds", "commit", "command"]  # fmt: skip
 
 
 def frames(sluice: str, work: Path, stride: int) -> tuple[Path, Path]:
@@ -77,6 +77,15 @@ def integrated(start: np.ndarray, coefficients: np.ndarray, duration: float = 10
     return np.array(path)
 
 
+def time_followed(path: np.ndarray, z: np.ndarray, step: float = 0.01) -> float:
+    """When a path has first left the orbit's codes by a fifth of its mean radius; its whole duration if it never does."""
+    radius = np.linalg.norm(z - z.mean(axis=0), axis=1).mean()
+    for k in range(0, len(path), 10):
+        if not np.isfinite(path[k]).all() or np.linalg.norm(z - path[k], axis=1).min() > 0.2 * radius:
+            return k * step
+    return (len(path) - 1) * step
+
+
 def correlated_pairs(terms: list[str], encoders: np.ndarray) -> str:
     """Pairs of linear and sine coefficients that vary together over the ensemble, |r| > 0.9, with the modes of their joint density."""
     names = [f"{term} in dz{u}/dt" for term in terms for u in (0, 1)]
@@ -104,8 +113,7 @@ def draw(z: np.ndarray, path: np.ndarray, method: str, output: Path) -> None:
     plt.rcParams["svg.hashsalt"] = "sluice"
     figure, axes = plt.subplots(figsize=(5.2, 5))
     axes.plot(*z.T, ".", markersize=2, label="mean codes of the last 1,000 frames")
-    if np.isfinite(path).all():
-        axes.plot(*path[len(path) // 2 :].T, linewidth=1, label="integrated equation, second half")
+    axes.plot(*path.T, linewidth=1, label="integrated equation, two turns")
     axes.plot(*path[0], "o", label="its start")
     axes.set(xlabel="z0", ylabel="z1", title=f"Latent orbit of the spiral wave, {method}")
     axes.legend(fontsize=8)
@@ -119,11 +127,11 @@ def figures_of(made: Latents, output: Path, method: str) -> dict[str, object]:
     mean, mode, encoders = (np.array(motion[name]) for name in ("mean", "mode", "encoders"))
     z = read_features(made.file)[-TEST:].astype(float)
     path = integrated(z[0], mean)
-    draw(z, path, method, output.with_suffix(".svg"))
-    late = path[len(path) // 2 :]
+    turns = path[: round(2 * PERIOD / 0.01) + 1]
+    draw(z, turns, method, output.with_suffix(".svg"))
     names = ("error", "error_of_mean_code", "error_of_principal_components", "temperature")
     return {name: f"{made.about[name]:.4g}" for name in names if name in made.about} | {f"unexplained_{name}": f"{value:.4g}" for name, value in motion["unexplained"].items()} | {
-        "period": f"{period_of(z, FRAME):.4f}", "closedness": f"{closedness(z):.4f}", "model_period": f"{period_of(late, 0.01):.4f}",
+        "period": f"{period_of(z, FRAME):.4f}", "closedness": f"{closedness(z):.4f}", "model_period": f"{period_of(turns, 0.01):.4f}", "followed": f"{time_followed(path, z):.1f}",
         "equations": "; ".join(equation(motion["terms"], mean, mode, u) for u in (0, 1)), "correlated": correlated_pairs(motion["terms"], encoders) if len(encoders) > 2 else "",
         "means": " ".join(f"{value:.4g}" for value in mean.ravel()), "modes": " ".join(f"{value:.4g}" for value in mode.ravel())}  # fmt: skip
 
@@ -138,14 +146,15 @@ def coefficients_table(row: dict[str, str], terms: list[str]) -> str:
 
 
 def table(rows: list[dict[str, str]]) -> str:
-    columns = ["method", "seed", "points", "error", "of the mean code", "of 2 components", "rows", "derivatives", "latent derivatives", "period", "closedness", "period of the equation", "T", "s"]
+    columns = ["method", "seed", "points", "error", "of the mean code", "of 2 components", "rows", "derivatives", "latent derivatives", "period", "closedness", "period of the equation", "followed", "T", "s"]
     text = "| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|\n"
     for row in rows:
-        cells = [row["method"] + (f" ({row['settings']})" if row["settings"] else ""), row["seed"], (100 // int(row["stride"])) ** 2, *(row[name] for name in FIELDS[4:13]), row["temperature"], row["seconds"]]
+        cells = [row["method"] + (f" ({row['settings']})" if row["settings"] else ""), row["seed"], (100 // int(row["stride"])) ** 2, *(row[name] for name in FIELDS[4:14]), row["temperature"], row["seconds"]]
         text += "| " + " | ".join(map(str, cells)) + " |\n"
     text += (f"\nErrors: mean squares per point of the last {TEST} of {FRAMES} frames. Rows, derivatives, latent derivatives: fractions of their squares that are not explained; a published network "
              f"of another kind, with all 10,000 points, has {', '.join(map(str, REFERENCE))}. Period: of the mean codes of those frames; the spiral's is {PERIOD}. Closedness: distance of codes a period "
-             "apart over the orbit's radius. Far fewer steps, points and hidden units than published (see the script).\n")  # fmt: skip
+             "apart over the orbit's radius. The equation of the mean coefficients is integrated from the first of these frames: its period over two turns, and the time after which it has left the orbit "
+             "by a fifth of the radius (of 100). Far fewer steps, points and hidden units than published (see the script).\n")  # fmt: skip
     for row in rows:
         text += f"\n{row['method']}, seed {row['seed']}: {row['equations']}\n" + (f"Correlated over the ensemble: {row['correlated']}\n" if row["correlated"] else "")
     sampled = [row for row in rows if row["method"] == "entropic-autoencoder"]
@@ -167,7 +176,7 @@ def main() -> None:
             options = COMMON | {"dynamics": rates} | (ENTROPIC if method == "entropic-autoencoder" else {}) | study.given
             made = latents(arguments.sluice, states, study.latents_file(arguments.work, "spiral", arguments.stride, method, seed), method, seed, options, arguments.threads)
             row = study.add(figures_of(made, arguments.output, method) | {"method": method, "seed": seed, "stride": arguments.stride, "settings": study.settings, "seconds": f"{made.seconds:.0f}"})
-            print(", ".join(f"{name} {row[name]}" for name in ("method", *FIELDS[4:14])), flush=True)
+            print(", ".join(f"{name} {row[name]}" for name in ("method", *FIELDS[4:15])), flush=True)
 
 
 if __name__ == "__main__":
