@@ -3,12 +3,14 @@
 #include "base/signals.hpp"
 #include "cli/command.hpp"
 #include "represent/latent_pool.hpp"
+#include "represent/motion.hpp"
 #include "represent/quality_text.hpp"
 #include "represent/training_rows.hpp"
 
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 namespace sluice::cli {
 
@@ -19,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 struct Arguments {
     std::string pool;
     std::string output;
+    std::string dynamics;  ///< pool of time derivatives; empty: none
     std::string method = "entropic-autoencoder";
     std::string residency = "auto";
     double kept_gigabytes = 0;
@@ -69,6 +72,26 @@ void say_quality(const represent::Quality& q, const represent::Representation& r
     if (q.r2 > 1.05 * q.principal) log::warning("as many principal components do better: --method pca is to be preferred");
 }
 
+void say_motion(const represent::Motion& motion, std::int64_t units)
+{
+    for (std::int64_t u = 0; u < units; ++u) log::info("{}", represent::equation_text(motion, u));
+    log::info("not explained, of held-out rows: {:.4g} of the rows' squares, {:.4g} of their derivatives', {:.4g} of the latents' derivatives'", motion.unexplained_rows, motion.unexplained_rates,
+              motion.unexplained_latent_rates);
+}
+
+/// The rows' time derivatives, checked to be of the same shape. Collective.
+std::optional<pool::Shard> read_derivatives(const std::string& path, const pool::Shard& of, const pool::Residency& residency, const Communicator& ranks)
+{
+    if (path.empty()) return std::nullopt;
+    auto shard = pool::read_shard(path, ranks, false, pool::MissingFeatures::error, residency);
+    const auto& info = shard.info;
+    if (info.rows != of.info.rows || info.columns != of.info.columns || info.tile_rows != of.info.tile_rows) {
+        throw Agreed(fmt::format("{}: {} rows x {} columns in tiles of {}; --dynamics: must be those of {}: {} x {} in tiles of {}", path, info.rows, info.columns, info.tile_rows, of.info.path,
+                                 of.info.rows, of.info.columns, of.info.tile_rows));
+    }
+    return shard;
+}
+
 ExitCode represent(const Arguments& arguments, const Communicator& ranks)
 {
     stop_after_seconds(arguments.time_limit);
@@ -80,27 +103,37 @@ ExitCode represent(const Arguments& arguments, const Communicator& ranks)
         options = options_of(arguments);
         method = represent::method_named(arguments.method);
         std::error_code ignored;
-        if (std::filesystem::equivalent(arguments.pool, arguments.output, ignored)) fail("command line: -o {}: is the pool itself", arguments.output);
+        for (const auto& input : {arguments.pool, arguments.dynamics}) {
+            if (std::filesystem::equivalent(input, arguments.output, ignored)) fail("command line: -o {}: is the pool itself", arguments.output);
+        }
     });
     const auto start = Clock::now();
     const pool::Residency residency{pool::residency_named(arguments.residency), static_cast<std::uint64_t>(arguments.kept_gigabytes * 1e9)};
     const auto shard = pool::read_shard(arguments.pool, ranks, false, pool::MissingFeatures::error, residency);
     try {
         represent::Recipe recipe;
-        together(ranks, [&] { recipe = represent::recipe_of(options, method, shard.info.columns); });
+        together(ranks, [&] {
+            recipe = represent::recipe_of(options, method, shard.info.columns);
+            if (!arguments.dynamics.empty()) represent::add_dynamics(recipe, options, method);
+        });
+        const auto derivatives = read_derivatives(arguments.dynamics, shard, residency, ranks);
         const auto scaling = represent::scaling_of(shard, represent::feature_scale_of(options), ranks);
         parallel::stop_if_asked(ranks);
-        auto rows = represent::draw_subsample(shard, scaling, options.whole("training-rows"), recipe.seed, ranks);
+        auto rows = represent::draw_subsample(shard, scaling, options.whole("training-rows"), recipe.seed, ranks, options.whole("last-held-out"), derivatives ? &*derivatives : nullptr);
         const double read = seconds_since(start);
         const auto learning = Clock::now();
         auto learned = represent::learn(method, recipe, rows, {training_path}, ranks);
         auto& representation = learned.representation;
         const auto principal = represent::learn(represent::Method::principal_components, recipe, rows, {}, ranks);
         const auto quality = represent::scale_and_judge(representation, method, &principal.representation, rows.judging(), ranks);
-        const auto about = represent::quality_text(arguments.method, recipe, rows.training.rows, learned, quality);
+        std::optional<represent::Motion> motion;
+        if (derivatives) motion = represent::motion_of(representation, rows.judging(), ranks);
+        const auto about = represent::quality_text(arguments.method, recipe, rows.training.rows, learned, quality, motion ? &*motion : nullptr);
         const double learning_seconds = seconds_since(learning);
         rows = {};
         say_quality(quality, representation);
+        if (motion) say_motion(*motion, representation.shape.units);
+        if (const auto warning = represent::warning_of(learned); !warning.empty()) log::warning("{}", warning);
 
         const auto encoding = Clock::now();
         const auto provenance = fmt::format("{} with {} units, seed {}, of: {}", arguments.method, representation.shape.units, recipe.seed, shard.info.provenance);
@@ -125,6 +158,7 @@ void add_represent(CLI::App& app, Action& action)
     command->add_option("pool", arguments->pool, "pool file")->required();
     command->add_option("-o,--output", arguments->output, "pool file of the latents; while they are learned, the state lies beside it")->required();
     command->add_option("--method", arguments->method, "how they are learned")->check(CLI::IsMember({"entropic-autoencoder", "vae", "autoencoder", "pca"}))->capture_default_str();
+    command->add_option("--dynamics", arguments->dynamics, "pool of the rows' time derivatives: latents are to obey an equation of motion; not for vae and pca");
     for (const auto& spec : represent::recipe_options()) {
         auto* option = command->add_option("--" + spec.name, arguments->given[spec.name], spec.help_text)->type_name(spec.allowed());
         if (!std::holds_alternative<std::vector<double>>(spec.fallback)) option->default_str(std::visit([](const auto& value) -> std::string {

@@ -1,8 +1,8 @@
 #include "represent/autoencoder.hpp"
 
 #include "base/elementary.hpp"
-
-#include <torch/torch.h>
+#include "represent/differentiable.hpp"
+#include "represent/latent_motion.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,41 +11,7 @@ namespace sluice::represent {
 
 namespace {
 
-using torch::Tensor;
-
-/// Layers as views of flat parameters.
-struct Net {
-    std::vector<Tensor> weights;  ///< [in, out]
-    std::vector<Tensor> biases;   ///< [out]
-};
-
-std::int64_t parameters_of(const std::vector<std::int64_t>& layers)
-{
-    std::int64_t count = 0;
-    for (std::size_t l = 0; l + 1 < layers.size(); ++l) count += (layers[l] + 1) * layers[l + 1];
-    return count;
-}
-
-Net views(const Tensor& parameters, const std::vector<std::int64_t>& layers)
-{
-    Net net;
-    std::int64_t at = 0;
-    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
-        const auto in = layers[l], out = layers[l + 1];
-        net.weights.push_back(parameters.narrow(0, at, in * out).view({in, out}));
-        net.biases.push_back(parameters.narrow(0, at + in * out, out));
-        at += (in + 1) * out;
-    }
-    return net;
-}
-
-/// A tensor over memory that somebody else owns.
-Tensor over(const float* memory, at::IntArrayRef shape)
-{
-    return torch::from_blob(const_cast<float*>(memory), shape, torch::kFloat32);
-}
-
-Net net_of(const float* parameters, const std::vector<std::int64_t>& layers)
+Net net_of(const float* parameters, const std::vector<Layer>& layers)
 {
     return views(over(parameters, {parameters_of(layers)}), layers);
 }
@@ -147,22 +113,108 @@ double divergence(const Architecture& shape, const Batch& batch, const Tensor& c
     return sum / static_cast<double>(batch.of_rows);
 }
 
+/// Replaces outputs by the derivative of the energy by them, but for the code's divergence. \return  the energy
+double misfit(const Architecture& shape, const Batch& batch, Tensor& outputs)
+{
+    return shape.is_variational ? negative_log_likelihood(shape, batch, outputs) : squared_error(batch, outputs);
+}
+
+/// As energy_and_gradient; both networks are differentiated by Torch, what is between and behind them by hand.
+double convolutional_energy_and_gradient(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, float* encoder_gradient, float* decoder_gradient)
+{
+    const bool is_wanted = encoder_gradient != nullptr || decoder_gradient != nullptr;
+    const auto encoder_leaf = over(encoder, {shape.encoder_parameters()}).requires_grad_(is_wanted), decoder_leaf = over(decoder, {shape.decoder_parameters()}).requires_grad_(is_wanted);
+    const auto code = convolutional_codes(shape, encoder_leaf, over(batch.x, {batch.rows, shape.columns}));
+    const auto values = code.detach();
+    const auto z = (shape.is_variational ? draw_codes(shape, values, batch.noise) : values.clone()).requires_grad_(is_wanted);
+    const auto images = convolutional_images(shape, decoder_leaf, z);
+    auto outputs = images.detach().clone();
+    double energy = misfit(shape, batch, outputs);
+    auto by_code = torch::zeros_like(values);
+    if (!is_wanted) {
+        if (shape.is_variational) energy += divergence(shape, batch, values, z, torch::zeros_like(z), by_code);
+        return energy;
+    }
+    const auto by_decoder = torch::autograd::grad({images}, {z, decoder_leaf}, {outputs});
+    if (shape.is_variational) energy += divergence(shape, batch, values, z.detach(), by_decoder[0].contiguous(), by_code);
+    else by_code = by_decoder[0];
+    if (decoder_gradient != nullptr) std::copy_n(by_decoder[1].contiguous().data_ptr<float>(), by_decoder[1].numel(), decoder_gradient);
+    if (encoder_gradient == nullptr) return energy;
+    const auto by_encoder = torch::autograd::grad({code}, {encoder_leaf}, {by_code})[0].contiguous();
+    std::copy_n(by_encoder.data_ptr<float>(), by_encoder.numel(), encoder_gradient);
+    return energy;
+}
+
 }  // namespace
 
-std::vector<std::int64_t> Architecture::encoder_layers() const
+std::int64_t parameters_of(const std::vector<Layer>& layers)
 {
-    std::vector<std::int64_t> layers = {columns};
-    layers.insert(layers.end(), hidden.begin(), hidden.end());
-    layers.push_back(code_width());
+    std::int64_t count = 0;
+    for (const auto& layer : layers) count += layer.parameters();
+    return count;
+}
+
+Net views(const Tensor& parameters, const std::vector<Layer>& layers)
+{
+    Net net;
+    std::int64_t at = 0;
+    for (const auto& layer : layers) {
+        net.weights.push_back(parameters.narrow(0, at, layer.in * layer.out).view({layer.in, layer.out}));
+        net.biases.push_back(parameters.narrow(0, at + layer.in * layer.out, layer.out));
+        at += layer.parameters();
+    }
+    return net;
+}
+
+std::vector<Layer> Architecture::encoder_layers() const
+{
+    std::vector<Layer> layers;
+    auto before = is_convolutional() ? image.channels : columns;
+    for (const auto width : hidden) {
+        layers.push_back({before, width});
+        before = width;
+    }
+    auto height = image.height, width = image.width;
+    for (const auto count : filters) {
+        height = (height + 1) / 2;
+        width = (width + 1) / 2;
+        layers.push_back({before, count, Layer::Kind::convolution, 3, 2, height * width});
+        before = count;
+    }
+    layers.push_back({is_convolutional() ? before * height * width : before, code_width()});
     return layers;
 }
 
-std::vector<std::int64_t> Architecture::decoder_layers() const
+std::vector<Layer> Architecture::decoder_layers() const
 {
-    std::vector<std::int64_t> layers = {units};
-    layers.insert(layers.end(), hidden.rbegin(), hidden.rend());
-    layers.push_back(columns);
+    std::vector<Layer> layers;
+    auto before = units;
+    if (is_convolutional()) {
+        const auto n = static_cast<std::int64_t>(decoder_filters.size());
+        auto places = (image.height >> (2 * n)) * (image.width >> (2 * n));
+        layers.push_back({units, places * decoder_filters[0]});
+        before = decoder_filters[0];
+        for (const auto count : decoder_filters) {
+            layers.push_back({before, count, Layer::Kind::transposed, 5, 4, places});
+            before = count;
+            places *= 16;
+        }
+        layers.push_back({before, image.channels, Layer::Kind::transposed, 5, 1, places});
+        return layers;
+    }
+    for (auto width = hidden.rbegin(); width != hidden.rend(); ++width) {
+        layers.push_back({before, *width});
+        before = *width;
+    }
+    layers.push_back({before, columns});
     return layers;
+}
+
+double Architecture::encoder_multiplications() const
+{
+    double sum = 0;
+    for (const auto& layer : encoder_layers()) sum += static_cast<double>(layer.kernel * layer.kernel * layer.in * layer.out) * static_cast<double>(layer.places);
+    return sum;
 }
 
 std::int64_t Architecture::encoder_parameters() const
@@ -177,6 +229,8 @@ std::int64_t Architecture::decoder_parameters() const
 
 double energy_and_gradient(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, float* encoder_gradient, float* decoder_gradient)
 {
+    if (shape.rate_weight > 0) return motion_energy_and_gradient<float>(shape, encoder, decoder, {batch.x, batch.rate, batch.rows}, encoder_gradient, decoder_gradient);
+    if (shape.is_convolutional()) return convolutional_energy_and_gradient(shape, encoder, decoder, batch, encoder_gradient, decoder_gradient);
     const torch::NoGradGuard no_gradients;
     const auto encoder_net = net_of(encoder, shape.encoder_layers()), decoder_net = net_of(decoder, shape.decoder_layers());
     const auto encoder_values = forward(encoder_net, over(batch.x, {batch.rows, shape.columns}), shape.activation);
@@ -184,7 +238,7 @@ double energy_and_gradient(const Architecture& shape, const float* encoder, cons
     const auto z = shape.is_variational ? draw_codes(shape, code, batch.noise) : code;
     auto decoder_values = forward(decoder_net, z, shape.activation);
     auto& outputs = decoder_values.back();
-    double energy = shape.is_variational ? negative_log_likelihood(shape, batch, outputs) : squared_error(batch, outputs);
+    double energy = misfit(shape, batch, outputs);
 
     auto by_decoder = decoder_gradient != nullptr ? net_of(decoder_gradient, shape.decoder_layers()) : Net();
     auto by_code = backward(decoder_net, decoder_values, outputs, shape.activation, decoder_gradient != nullptr ? &by_decoder : nullptr, true);
@@ -202,14 +256,18 @@ double energy_and_gradient(const Architecture& shape, const float* encoder, cons
 void encode(const Architecture& shape, const float* encoder, const float* x, std::int64_t rows, float* z)
 {
     const torch::NoGradGuard no_gradients;
-    const auto code = forward(net_of(encoder, shape.encoder_layers()), over(x, {rows, shape.columns}), shape.activation).back();
+    const auto inputs = over(x, {rows, shape.columns});
+    const auto code = shape.is_convolutional() ? convolutional_codes(shape, over(encoder, {shape.encoder_parameters()}), inputs)
+                                               : forward(net_of(encoder, shape.encoder_layers()), inputs, shape.activation).back();
     std::copy_n(code.data_ptr<float>(), code.numel(), z);
 }
 
 void decode(const Architecture& shape, const float* decoder, const float* z, std::int64_t rows, float* x)
 {
     const torch::NoGradGuard no_gradients;
-    auto output = forward(net_of(decoder, shape.decoder_layers()), over(z, {rows, shape.units}), shape.activation).back();
+    const auto codes = over(z, {rows, shape.units});
+    auto output = shape.is_convolutional() ? convolutional_images(shape, over(decoder, {shape.decoder_parameters()}), codes)
+                                           : forward(net_of(decoder, shape.decoder_layers()), codes, shape.activation).back();
     if (shape.is_variational && shape.likelihood == Likelihood::bernoulli) output.sigmoid_();
     std::copy_n(output.data_ptr<float>(), output.numel(), x);
 }
@@ -218,9 +276,14 @@ double largest_curvature(const Architecture& shape, const float* encoder, const 
 {
     const auto parameters = over(encoder, {shape.encoder_parameters()}).clone().requires_grad_(true);
     const auto x = over(batch.x, {batch.rows, shape.columns});
-    const auto decoder_net = net_of(decoder, shape.decoder_layers());
-    const auto code = forward(views(parameters, shape.encoder_layers()), x, shape.activation).back();
-    const auto energy = (forward(decoder_net, code, shape.activation).back() - x).square().mean();
+    const auto squared_error = [&] {
+        if (shape.is_convolutional()) {
+            return (convolutional_images(shape, over(decoder, {shape.decoder_parameters()}), convolutional_codes(shape, parameters, x)) - x).square().mean();
+        }
+        const auto code = forward(views(parameters, shape.encoder_layers()), x, shape.activation).back();
+        return (forward(net_of(decoder, shape.decoder_layers()), code, shape.activation).back() - x).square().mean();
+    };
+    const auto energy = shape.rate_weight > 0 ? motion_energy(shape, parameters, over(decoder, {shape.decoder_parameters()}), x, over(batch.rate, {batch.rows, shape.columns})) : squared_error();
     const auto gradient = torch::autograd::grad({energy}, {parameters}, {}, true, true)[0];
 
     auto direction = torch::empty_like(parameters, torch::TensorOptions().requires_grad(false));
@@ -236,14 +299,14 @@ double largest_curvature(const Architecture& shape, const float* encoder, const 
     return curvature;
 }
 
-void draw_parameters(const std::vector<std::int64_t>& layers, RandomStream random, float* parameters)
+void draw_parameters(const std::vector<Layer>& layers, RandomStream random, float* parameters)
 {
-    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
-        const auto in = layers[l], out = layers[l + 1];
-        const double bound = std::sqrt(6.0 / static_cast<double>(in + out));
-        for (std::int64_t i = 0; i < in * out; ++i) *parameters++ = static_cast<float>(bound * (2 * random.uniform() - 1));
-        std::fill_n(parameters, out, 0.0F);
-        parameters += out;
+    for (const auto& layer : layers) {
+        const auto area = layer.kernel * layer.kernel;
+        const double bound = std::sqrt(6.0 / static_cast<double>(area * (layer.in + layer.out)));
+        for (std::int64_t i = 0; i < area * layer.in * layer.out; ++i) *parameters++ = static_cast<float>(bound * (2 * random.uniform() - 1));
+        std::fill_n(parameters, layer.out, 0.0F);
+        parameters += layer.out;
     }
 }
 

@@ -23,6 +23,15 @@ void add_motion(Trial& trial, const Training& training, const Recipe& recipe, co
     }
 }
 
+Trial judged(const Training& training, const Recipe& recipe, double temperature, const Subsample& rows, const Communicator& ranks)
+{
+    auto representation = representation_of(training, recipe, ranks);
+    const auto quality = scale_and_judge(representation, Method::entropic, nullptr, rows.judging(), ranks);
+    Trial trial{temperature, quality.r1, quality.r2, static_cast<double>(quality.active), static_cast<double>(quality.informed), quality.information};
+    if (temperature > 0) add_motion(trial, training, recipe, ranks);
+    return trial;
+}
+
 /// \return  nothing if a rank was asked to stop
 std::optional<Trial> tried(const Training& descended, const Recipe& recipe, double temperature, const Subsample& rows, const Communicator& ranks)
 {
@@ -35,11 +44,7 @@ std::optional<Trial> tried(const Training& descended, const Recipe& recipe, doub
     while (training.iteration < end) {
         if (!advance(training, shorter, rows.training, ranks)) return std::nullopt;
     }
-    auto representation = representation_of(training, shorter, ranks);
-    const auto quality = scale_and_judge(representation, Method::entropic, nullptr, rows.judging(), ranks);
-    Trial trial{temperature, quality.r1, quality.r2, static_cast<double>(quality.active), static_cast<double>(quality.informed), quality.information};
-    if (temperature > 0) add_motion(trial, training, shorter, ranks);
-    return trial;
+    return judged(training, shorter, temperature, rows, ranks);
 }
 
 /// Mean squared error of predicting every column's mean.
@@ -58,14 +63,6 @@ double variance_of(const TrainingRows& rows)
     return squares / static_cast<double>(rows.x.size());
 }
 
-double target_of(const Training& training, const Recipe& recipe, const Subsample& rows)
-{
-    const double plain = training.trials.front().error;
-    const double target = recipe.target_error > 0 ? recipe.target_error : plain + recipe.excess_energy * (variance_of(rows.judging()) - plain);
-    if (!(target > plain)) fail("trials are to reach an error of {:.4g} (--target-error, or by --excess-energy), but plain descent ends at {:.4g} on held-out rows, and a temperature does not lower that; more --descents", target, plain);
-    return target;
-}
-
 std::optional<double> next_trial(const Training& training, const Recipe& recipe, const Subsample& rows)
 {
     const auto& trials = training.trials;
@@ -78,6 +75,25 @@ std::optional<double> next_trial(const Training& training, const Recipe& recipe,
 }
 
 }  // namespace
+
+double target_of(const Training& training, const Recipe& recipe, const Subsample& rows)
+{
+    const double plain = training.trials.front().error;
+    const double target = recipe.target_error > 0 ? recipe.target_error : plain + recipe.excess_energy * (variance_of(rows.judging()) - plain);
+    if (!(target > plain)) fail("trials are to reach an error of {:.4g} (--target-error, or by --excess-energy), but plain descent ends at {:.4g} on held-out rows, and a temperature does not lower that; more --descents", target, plain);
+    return target;
+}
+
+bool misses(double error, double target)
+{
+    return std::abs(error - target) > 0.1 * target;
+}
+
+double corrected_temperature(double temperature, double error, double target, double plain)
+{
+    constexpr double most = 8, power = 0.8;
+    return temperature * (error > plain ? std::clamp(std::pow((target - plain) / (error - plain), 1 / power), 1 / most, most) : most);
+}
 
 std::optional<double> next_temperature(const std::vector<Trial>& trials, double target, double first)
 {
@@ -115,6 +131,7 @@ bool calibrate(Training& training, const Recipe& recipe, const Subsample& rows, 
         together(ranks, [&] {
             training.temperature = recipe.is_calibrated ? nearest_temperature(training.trials, target_of(training, recipe, rows)) : temperature_by_formula(training, recipe, rows.training);
         });
+        if (recipe.is_calibrated) training.descended_decoder = training.decoder.values;
         log::info("temperature {:.4g}, after {} trials", training.temperature, training.trials.size() - 1);
         return true;
     }
@@ -124,6 +141,26 @@ bool calibrate(Training& training, const Recipe& recipe, const Subsample& rows, 
               trial->error, trial->error_of_mean, trial->active, trial->informed, trial->kinetic, trial->friction);
     training.trials.push_back(*trial);
     return true;
+}
+
+bool is_to_be_judged(const Training& training, const Recipe& recipe)
+{
+    return recipe.is_calibrated && training.iteration == recipe.iterations() && (training.runs.empty() || training.runs.back().temperature != training.temperature);
+}
+
+void judge_run(Training& training, const Recipe& recipe, const Subsample& rows, const Communicator& ranks)
+{
+    training.runs.push_back(judged(training, recipe, training.temperature, rows, ranks));
+    const double error = training.runs.back().error, target = target_of(training, recipe, rows);
+    if (!misses(error, target) || training.runs.size() > 1) return;
+    const double corrected = corrected_temperature(training.temperature, error, target, training.trials.front().error);
+    log::info("the full training at T = {:.4g} ends at a held-out error of {:.4g}, {:.4g} was aimed at: once more, at T = {:.4g}", training.temperature, error, target, corrected);
+    training.iteration = recipe.descents;
+    training.decoder = descent_from(training.descended_decoder);
+    training.temperature = corrected;
+    training.time_step = 0;
+    training.chains.clear();
+    training.collected.clear();
 }
 
 }  // namespace sluice::represent

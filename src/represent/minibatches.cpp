@@ -32,11 +32,25 @@ std::vector<std::int64_t> Minibatches::rows_of(std::int64_t number)
     return {order_.begin() + first, order_.begin() + std::min(first + batch_, rows_)};
 }
 
+namespace {
+
+void copy(const Floats& from, std::int64_t columns, const std::vector<std::int64_t>& rows, Floats& out)
+{
+    out.resize(rows.size() * static_cast<std::size_t>(columns));
+    auto* to = out.data();
+    for (const auto row : rows) to = std::copy_n(from.data() + row * columns, columns, to);
+}
+
+}  // namespace
+
 void copy_rows(const TrainingRows& from, const std::vector<std::int64_t>& rows, Floats& out)
 {
-    out.resize(rows.size() * static_cast<std::size_t>(from.columns));
-    auto* to = out.data();
-    for (const auto row : rows) to = std::copy_n(from.x.data() + row * from.columns, from.columns, to);
+    copy(from.x, from.columns, rows, out);
+}
+
+void copy_rates(const TrainingRows& from, const std::vector<std::int64_t>& rows, Floats& out)
+{
+    if (!from.rate.empty()) copy(from.rate, from.columns, rows, out);
 }
 
 }  // namespace sluice::represent

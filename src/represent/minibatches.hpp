@@ -12,6 +12,7 @@ struct TrainingRows {
     std::int64_t rows = 0;
     std::int64_t columns = 0;
     Floats x;  ///< [rows, columns]
+    Floats rate = {};  ///< [rows, columns] time derivatives, where an equation of motion is to be learned
 };
 
 /// Rows that a representation is learned from, and others that it is judged by.
@@ -44,5 +45,8 @@ private:
 
 /// Copies rows side by side. \param out  made as large as needed: [rows.size(), columns]
 void copy_rows(const TrainingRows& from, const std::vector<std::int64_t>& rows, Floats& out);
+
+/// Copies their time derivatives likewise; nothing where there are none.
+void copy_rates(const TrainingRows& from, const std::vector<std::int64_t>& rows, Floats& out);
 
 }  // namespace sluice::represent

@@ -43,6 +43,7 @@ struct Recipe {
 enum class FeatureScale {
     standard,  ///< centred, divided by its deviation over the pool, cut off: features of any kind
     pixels,    ///< bytes divided by 255: images
+    none,      ///< as they are stored: fields with one unit
 };
 
 FeatureScale feature_scale_of(const Options& options);
@@ -59,5 +60,8 @@ std::vector<OptionSpec> recipe_options();
 /// The recipe of a method for a pool of so many columns. A departure from section 10.2 of the specification, for machines without accelerators: layers of at most
 /// 256 units, fewer steps, minibatches of 1,024 rows, and the chains begin where plain descent ends.
 Recipe recipe_of(const Options& options, Method method, std::int64_t columns);
+
+/// Makes it one whose latents obey an equation of motion. Error for methods, or numbers of units, of which they can't.
+void add_dynamics(Recipe& recipe, const Options& options, Method method);
 
 }  // namespace sluice::represent

@@ -1,5 +1,6 @@
 #include "represent/representation.hpp"
 
+#include "represent/calibration.hpp"
 #include "represent/principal_components.hpp"
 
 #include <algorithm>
@@ -27,6 +28,8 @@ Representation linear(const Architecture& shape, const TrainingRows& rows, const
     Representation result{.shape = shape};
     result.shape.hidden.clear();
     result.shape.is_variational = false;
+    result.shape.rate_weight = 0;
+    result.shape.filters.clear();
     const auto d = static_cast<std::size_t>(shape.columns);
     result.shape.units = std::min(shape.units, shape.columns);
     const auto units = static_cast<std::size_t>(result.shape.units);
@@ -111,7 +114,12 @@ Errors errors(const Representation& r, const TrainingRows& rows)
 
 double Representation::flops_per_row() const
 {
-    return 2 * static_cast<double>(encoders.size()) * static_cast<double>(shape.encoder_parameters());
+    return 2 * static_cast<double>(encoders.size()) * shape.encoder_multiplications();
+}
+
+bool Learned::misses_target() const
+{
+    return !runs.empty() && misses(runs.back().error, target_error);
 }
 
 Representation representation_of(const Training& training, const Recipe& recipe, const Communicator& ranks)
@@ -127,7 +135,9 @@ Learned learn(Method method, const Recipe& recipe, const Subsample& rows, const 
 {
     if (method == Method::principal_components) return {.representation = linear(recipe.shape, rows.training, ranks)};
     const auto training = train(recipe, rows, file, ranks);
-    return {representation_of(training, recipe, ranks), training.trials, training.temperature, training.time_step};
+    Learned learned{representation_of(training, recipe, ranks), training.trials, training.runs, 0, training.temperature, training.time_step};
+    if (recipe.is_calibrated) learned.target_error = target_of(training, recipe, rows);
+    return learned;
 }
 
 void encode_block(const Representation& r, const float* x, Codes& codes)
@@ -206,7 +216,8 @@ Quality scale_and_judge(Representation& r, Method method, const Representation* 
         quality.active_means += r.between[u] > published;
         quality.informed += share > informative;
         quality.information += share / static_cast<double>(units);
-        if (method != Method::principal_components) r.factor[u] = pooled > nothing ? 1 / std::sqrt(pooled) : 0;
+        // Of latents with an equation of motion the frame stays: it is not the same in other units.
+        if (method != Method::principal_components && r.shape.rate_weight == 0) r.factor[u] = pooled > nothing ? 1 / std::sqrt(pooled) : 0;
     }
     return quality;
 }

@@ -23,8 +23,12 @@ struct Representation {
 struct Learned {
     Representation representation;
     std::vector<Trial> trials;  ///< at several temperatures
+    std::vector<Trial> runs;    ///< full trainings of which the last one counts, where trials found the temperature
+    double target_error = 0;    ///< that they aimed at
     double temperature = 0;     ///< 0: no encoders were sampled
     double time_step = 0;
+    /// Whether the error is off by more than a tenth of what was aimed at, the repetition included.
+    bool misses_target() const;
 };
 
 /// Learns a representation. A training that takes long is kept in a file (train). Collective.

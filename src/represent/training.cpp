@@ -16,8 +16,13 @@ namespace sluice::represent {
 namespace {
 
 constexpr double particle_mass = 1;  // only time step / sqrt(mass) matters for the path
-constexpr std::int64_t parts = 4;    // of a minibatch in plain descent
 constexpr std::uint32_t descent_learner = 0xFFFFFFFF;  // beside the numbers of chains
+
+/// Of a minibatch in plain descent. An equation of motion is fitted to all of its rows.
+std::int64_t parts_of(const Recipe& recipe)
+{
+    return recipe.shape.rate_weight > 0 ? 1 : 4;
+}
 
 Dynamics dynamics_of(const Training& training, const Recipe& recipe)
 {
@@ -35,18 +40,20 @@ double relaxation_of(const Training& training, const Recipe& recipe)
 void find_part(const Training& training, const Recipe& recipe, const TrainingRows& rows, const std::vector<std::int64_t>& batch, std::int64_t part, float* gradient)
 {
     const auto& shape = recipe.shape;
-    const auto size = static_cast<std::int64_t>(batch.size()), first = size * part / parts, end = size * (part + 1) / parts;
-    thread_local Floats x, noise;
+    const auto parts = parts_of(recipe), size = static_cast<std::int64_t>(batch.size()), first = size * part / parts, end = size * (part + 1) / parts;
+    thread_local Floats x, rate, noise;
     copy_rows(rows, {batch.begin() + first, batch.begin() + end}, x);
+    copy_rates(rows, {batch.begin() + first, batch.begin() + end}, rate);
     noise.resize(static_cast<std::size_t>(shape.is_variational ? (end - first) * shape.units : 0));
     fill_normals(recipe.seed, Purpose::latent_noise, 0, static_cast<std::uint64_t>(training.encoder.steps * parts + part), noise);
-    const double energy = energy_and_gradient(shape, training.encoder.values.data(), training.decoder.values.data(), {x.data(), end - first, size, noise.data()}, gradient,
+    const double energy = energy_and_gradient(shape, training.encoder.values.data(), training.decoder.values.data(), {x.data(), end - first, size, noise.data(), rate.data()}, gradient,
                                               gradient + shape.encoder_parameters());
     if (!std::isfinite(energy)) fail("plain descent diverges after {} steps; lower --learning-rate", training.encoder.steps);
 }
 
 bool descend_once(Training& training, const Recipe& recipe, const TrainingRows& rows, Minibatches& batches, const Communicator& ranks)
 {
+    const auto parts = parts_of(recipe);
     const auto encoder_size = static_cast<std::size_t>(recipe.shape.encoder_parameters()), size = encoder_size + static_cast<std::size_t>(recipe.shape.decoder_parameters());
     const auto own = share_of(Tiling{parts, 1}, ranks.rank(), ranks.size());
     const auto batch = batches.rows_of(training.encoder.steps);
@@ -63,7 +70,7 @@ bool descend_once(Training& training, const Recipe& recipe, const TrainingRows& 
     });
     const auto all = ranks.gather(std::span<const float>(gradients));
     Floats sum(size, 0.0F);
-    for (std::size_t part = 0; part < parts; ++part) {
+    for (std::size_t part = 0; part < static_cast<std::size_t>(parts); ++part) {
         for (std::size_t i = 0; i < size; ++i) sum[i] += all[part * size + i];
     }
     descend(training.encoder, std::span(sum).first(encoder_size), recipe.learning_rate);
@@ -85,7 +92,7 @@ bool descend_plainly(Training& training, const Recipe& recipe, const TrainingRow
 /// What a thread needs to move a chain, and nobody keeps.
 struct Room {
     Minibatches batches;
-    Floats x, force, decoder_gradient;
+    Floats x, rate, force, decoder_gradient;
     std::vector<double> gradient_sum;  ///< [P] of the decoder, over steps
 };
 
@@ -94,10 +101,11 @@ double find_force(const Chain& chain, const Training& training, const Recipe& re
 {
     const auto batch = room.batches.rows_of(number);
     copy_rows(rows, batch, room.x);
+    copy_rates(rows, batch, room.rate);
     const auto count = static_cast<std::int64_t>(batch.size());
     room.force.resize(chain.theta.size());
     room.decoder_gradient.resize(training.decoder.values.size());
-    const double energy = energy_and_gradient(recipe.shape, chain.theta.data(), training.decoder.values.data(), {room.x.data(), count, count, nullptr}, room.force.data(),
+    const double energy = energy_and_gradient(recipe.shape, chain.theta.data(), training.decoder.values.data(), {room.x.data(), count, count, nullptr, room.rate.data()}, room.force.data(),
                                               with_decoder ? room.decoder_gradient.data() : nullptr);
     for (auto& force : room.force) force = -force;
     return energy;
@@ -138,11 +146,12 @@ double measured_time_step(const Training& training, const Recipe& recipe, const 
             const auto& chain = training.chains[static_cast<std::size_t>(c - own.first_tile)];
             Minibatches batches(rows.rows, recipe.batch, recipe.seed, static_cast<std::uint32_t>(c));
             const auto batch = batches.rows_of(chain.steps);
-            thread_local Floats x;
+            thread_local Floats x, rate;
             copy_rows(rows, batch, x);
+            copy_rates(rows, batch, rate);
             const auto count = static_cast<std::int64_t>(batch.size());
             curvature[static_cast<std::size_t>(c - own.first_tile)] =
-                largest_curvature(recipe.shape, chain.theta.data(), training.decoder.values.data(), {x.data(), count, count}, recipe.seed);
+                largest_curvature(recipe.shape, chain.theta.data(), training.decoder.values.data(), {x.data(), count, count, nullptr, rate.data()}, recipe.seed);
         });
     });
     const double largest = ranks.largest(curvature.empty() ? 0.0 : *std::max_element(curvature.begin(), curvature.end()));
@@ -302,7 +311,13 @@ double temperature_by_formula(const Training& training, const Recipe& recipe, co
     }
     double gained = 0;  // by predicting means, at first
     for (std::size_t c = 0; c < sum.size(); ++c) gained += (square[c] - sum[c] * sum[c] / static_cast<double>(count)) / static_cast<double>(count * rows.columns);
-    if (recipe.descents > 0) gained -= energy_and_gradient(recipe.shape, training.encoder.values.data(), training.decoder.values.data(), {rows.x.data(), count, count}, nullptr, nullptr);
+    double rates = 0;
+    for (std::size_t i = 0; recipe.shape.rate_weight > 0 && i < static_cast<std::size_t>(count * rows.columns); ++i) rates += static_cast<double>(rows.rate[i]) * static_cast<double>(rows.rate[i]);
+    gained += recipe.shape.rate_weight * rates / static_cast<double>(count * rows.columns);
+    if (recipe.descents > 0) {
+        const Batch batch{rows.x.data(), count, count, nullptr, rows.rate.data()};
+        gained -= energy_and_gradient(recipe.shape, training.encoder.values.data(), training.decoder.values.data(), batch, nullptr, nullptr);
+    }
     if (!(gained > 0)) fail("plain descent does not get below the variance of the rows: nothing to set a temperature by; give --temperature, or more --descents");
     return 2 * recipe.excess_energy * gained / static_cast<double>(recipe.shape.encoder_parameters());
 }

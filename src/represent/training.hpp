@@ -45,6 +45,8 @@ struct Training {
     Descent encoder;             ///< in plain descent; then its result
     Descent decoder;
     std::vector<Trial> trials;     ///< made so far; the first is of the plain autoencoder
+    std::vector<Trial> runs;       ///< full trainings that came to their end, judged as trials are; a second one if the first missed its target
+    Floats descended_decoder = {};  ///< [P] where plain descent ended: for that second one
     double temperature = 0;        ///< from when sampling begins, or from the last trial on
     double time_step = 0;
     std::vector<Chain> chains;

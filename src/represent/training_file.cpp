@@ -19,7 +19,7 @@ namespace sluice::represent {
 namespace {
 
 constexpr std::size_t trial_figures = sizeof(Trial) / sizeof(double);
-constexpr std::int64_t format_version = 2;
+constexpr std::int64_t format_version = 3;
 
 template <typename List>
 std::uint64_t hash(const List& list, std::uint64_t seed)
@@ -64,7 +64,7 @@ std::int64_t checksum(const Training& training)
     for (const auto* net : {&training.encoder, &training.decoder}) sum = hash(net->square, hash(net->mean, hash(net->values, sum)));
     const std::array<double, 5> scalars = {training.temperature, training.time_step, static_cast<double>(training.iteration), static_cast<double>(training.encoder.steps),
                                            static_cast<double>(training.decoder.steps)};
-    return static_cast<std::int64_t>(hash(training.trials, hash(scalars, sum)));
+    return static_cast<std::int64_t>(hash(training.descended_decoder, hash(training.runs, hash(training.trials, hash(scalars, sum)))));
 }
 
 bool has_chains(const Training& training, const Recipe& recipe)
@@ -89,6 +89,22 @@ void read_descent(const hdf5::File& file, const char* name, Descent& net)
         if (file.shape(name) != std::vector<hsize_t>{3, list->size()}) fail("{}: {} is not of {} parameters", file.path(), name, list->size());
         file.read_rows(name, hdf5::Type::float32, row++, 1, list->data());
     }
+}
+
+void write_trials(hdf5::File& file, const char* name, const std::vector<Trial>& trials, bool is_root)
+{
+    if (trials.empty()) return;
+    file.create_dataset(name, hdf5::Type::float64, {trials.size(), trial_figures});
+    file.write_rows(name, hdf5::Type::float64, 0, is_root ? static_cast<RowId>(trials.size()) : 0, trials.data());
+}
+
+std::vector<Trial> read_trials(const hdf5::File& file, const char* name)
+{
+    if (!file.has(name)) return {};
+    std::vector<Trial> trials(file.shape(name).at(0));
+    if (file.shape(name).at(1) != trial_figures) fail("{}: {} is not of {} figures each", file.path(), name, trial_figures);
+    file.read_rows(name, hdf5::Type::float64, 0, static_cast<RowId>(trials.size()), trials.data());
+    return trials;
 }
 
 /// Writes a row of each chain; the width is known to a rank without chains too.
@@ -131,10 +147,12 @@ void read_one(const hdf5::File& file, Training& training, const Recipe& recipe, 
     const auto scales = file.read_all<double>("/scales", hdf5::Type::float64);
     training.temperature = scales.at(0);
     training.time_step = scales.at(1);
-    if (file.has("/trials")) {
-        training.trials.resize(file.shape("/trials").at(0));
-        if (file.shape("/trials").at(1) != trial_figures) fail("{}: /trials is not of {} figures each", file.path(), trial_figures);
-        file.read_rows("/trials", hdf5::Type::float64, 0, static_cast<RowId>(training.trials.size()), training.trials.data());
+    training.trials = read_trials(file, "/trials");
+    training.runs = read_trials(file, "/runs");
+    if (file.has("/descended_decoder")) {
+        training.descended_decoder.resize(training.decoder.values.size());
+        if (file.shape("/descended_decoder") != std::vector<hsize_t>{1, training.descended_decoder.size()}) fail("{}: /descended_decoder is not of {} parameters", file.path(), training.descended_decoder.size());
+        file.read_rows("/descended_decoder", hdf5::Type::float32, 0, 1, training.descended_decoder.data());
     }
     if (checksum(training) != file.whole_attribute("checksum")) fail("{}: checksum differs (file damaged)", file.path());
     if (!has_chains(training, recipe)) return;
@@ -157,11 +175,13 @@ void read_one(const hdf5::File& file, Training& training, const Recipe& recipe, 
 std::string stamp_of(const Recipe& recipe, const Subsample& rows)
 {
     const auto& s = recipe.shape;
-    return fmt::format("{} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} | {} {:016x} {:016x}", s.columns, fmt::join(s.hidden, "-"), s.units, static_cast<int>(s.activation),
+    return fmt::format("{} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} | {} {:016x} {:016x}{}{}", s.columns, fmt::join(s.hidden, "-"), s.units, static_cast<int>(s.activation),
                        s.is_variational, static_cast<int>(s.likelihood), s.noise_variance, recipe.seed, recipe.batch, recipe.inner, recipe.learning_rate, recipe.descents, recipe.chains,
                        recipe.samplings, recipe.collected, recipe.equilibration, recipe.thinning, recipe.temperature, recipe.excess_energy, recipe.time_step, recipe.relaxation_steps,
                        recipe.links, recipe.refresh_every, recipe.splitting.weights, recipe.splitting.subcycles, recipe.is_calibrated, recipe.target_error, fmt::join(recipe.scan, "-"), recipe.trial_share,
-                       rows.training.rows, hash(rows.training.x, 0), hash(rows.held_out.x, 0));
+                       rows.training.rows, hash(rows.training.x, 0), hash(rows.held_out.x, 0),
+                       s.rate_weight > 0 ? fmt::format(" {} {:016x}", s.rate_weight, hash(rows.training.rate, 0)) : "",
+                       s.is_convolutional() ? fmt::format(" {}x{}x{} {} {}", s.image.height, s.image.width, s.image.channels, fmt::join(s.filters, "-"), fmt::join(s.decoder_filters, "-")) : "");
 }
 
 void write_training(const std::filesystem::path& path, const std::string& stamp, const Training& training, const Recipe& recipe, const Communicator& ranks)
@@ -185,9 +205,11 @@ void write_training(const std::filesystem::path& path, const std::string& stamp,
         const std::array<double, 2> scales = {training.temperature, training.time_step};
         file.create_dataset("/scales", hdf5::Type::float64, {scales.size()});
         file.write_rows("/scales", hdf5::Type::float64, 0, ranks.is_root() ? static_cast<RowId>(scales.size()) : 0, scales.data());
-        if (!training.trials.empty()) {
-            file.create_dataset("/trials", hdf5::Type::float64, {training.trials.size(), trial_figures});
-            file.write_rows("/trials", hdf5::Type::float64, 0, ranks.is_root() ? static_cast<RowId>(training.trials.size()) : 0, training.trials.data());
+        write_trials(file, "/trials", training.trials, ranks.is_root());
+        write_trials(file, "/runs", training.runs, ranks.is_root());
+        if (!training.descended_decoder.empty()) {
+            file.create_dataset("/descended_decoder", hdf5::Type::float32, {1, p});
+            file.write_rows("/descended_decoder", hdf5::Type::float32, 0, ranks.is_root() ? 1 : 0, training.descended_decoder.data());
         }
         if (has_chains(training, recipe)) {
             write_chains<float>(file, "/theta", hdf5::Type::float32, own, recipe.chains, d, [&](std::size_t c) -> auto& { return training.chains[c].theta; });
@@ -229,7 +251,11 @@ Training train(const Recipe& recipe, const Subsample& rows, const TrainingFile& 
     auto training = begin_training(recipe);
     if (!file.path.empty() && read_training(file.path, stamp, training, recipe, ranks)) log::info("{}: going on from iteration {}", file.path.string(), training.iteration);
     auto saved = Clock::now();
-    while (training.iteration < recipe.iterations()) {
+    while (training.iteration < recipe.iterations() || is_to_be_judged(training, recipe)) {
+        if (is_to_be_judged(training, recipe)) {
+            judge_run(training, recipe, rows, ranks);
+            continue;
+        }
         const bool is_done = is_to_be_calibrated(training, recipe) ? calibrate(training, recipe, rows, ranks) : advance(training, recipe, rows.training, ranks);
         const bool stops = !is_done || ranks.any(stop_requested());
         const bool due = ranks.is_root() && std::chrono::duration<double>(Clock::now() - saved).count() >= file.seconds_between;

@@ -19,7 +19,7 @@ std::string stamp_of(const Recipe& recipe, const Subsample& rows);
 /// number of ranks. Collective.
 ///
 ///     attributes    sluice_representation = format version, stamp, iteration, encoder_steps, decoder_steps, scales (temperature, time step), checksum
-///     /trials        [trials, 8] as Trial has them, where there are any
+///     /trials, /runs    [.., 8] as Trial has them, where there are any;  /descended_decoder  [1, P] while a run may be repeated
 ///     /encoder, /decoder    [3, parameters] values, and Adam's means and squares
 ///     /theta, /velocity     [chains, D];  /motion [chains, ...] thermostat, place in the data, ledger, sums;  /collected [chains, encoders D]
 ///     /chain_checksum       [chains]
@@ -29,7 +29,7 @@ void write_training(const std::filesystem::path& path, const std::string& stamp,
 /// Collective. \return  whether the state was taken over
 bool read_training(const std::filesystem::path& path, const std::string& stamp, Training& training, const Recipe& recipe, const Communicator& ranks);
 
-/// Trains to the end, with the trials that the recipe asks for before sampling begins, from the file where there is one of this training. Asked to stop, writes the file and throws Interrupted. Collective.
+/// Trains to the end, with the trials that the recipe asks for before sampling begins and the repetition that they may call for, from the file where there is one of this training. Asked to stop, writes the file and throws Interrupted. Collective.
 Training train(const Recipe& recipe, const Subsample& rows, const TrainingFile& file, const Communicator& ranks);
 
 }  // namespace sluice::represent

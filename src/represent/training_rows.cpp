@@ -9,24 +9,36 @@ namespace sluice::represent {
 
 namespace {
 
-TrainingRows gathered(const pool::Shard& shard, const pool::Scaling& standardising, std::span<const Ranked> drawn, const Communicator& ranks)
+/// \param rows  in the order in which they are stored
+TrainingRows gathered(const pool::Shard& shard, const pool::Scaling& standardising, const std::vector<RowId>& rows, const pool::Shard* derivatives, const Communicator& ranks)
 {
-    std::vector<RowId> rows;
-    for (const auto& one : drawn) rows.push_back(one.row);
-    std::sort(rows.begin(), rows.end());  // read in the order in which they are stored
     const auto features = pool::gather_rows(shard, standardising, rows, ranks);
     TrainingRows result{static_cast<std::int64_t>(rows.size()), shard.info.columns, {}};
     together(ranks, [&] {
         result.x.assign(features.begin(), features.end());
         cut_off(result.x.data(), result.x.size());
     });
+    if (derivatives == nullptr) return result;
+    auto scaling = standardising;
+    std::fill(scaling.shift.begin(), scaling.shift.end(), 0.0F);
+    const auto rates = pool::gather_rows(*derivatives, scaling, rows, ranks);
+    together(ranks, [&] { result.rate.assign(rates.begin(), rates.end()); });
     return result;
+}
+
+std::vector<RowId> sorted_rows(std::span<const Ranked> drawn)
+{
+    std::vector<RowId> rows;
+    for (const auto& one : drawn) rows.push_back(one.row);
+    std::sort(rows.begin(), rows.end());
+    return rows;
 }
 
 }  // namespace
 
 pool::Scaling scaling_of(const pool::Shard& shard, FeatureScale scale, const Communicator& ranks)
 {
+    if (scale == FeatureScale::none) return pool::Scaling::identity(shard.info.columns);
     if (scale == FeatureScale::standard) return pool::standardising(pool::column_statistics(shard, ranks));
     if (shard.info.type != pool::FeatureType::uint8) throw Agreed(fmt::format("{}: features are {}; --scale pixels: must be uint8", shard.info.path, pool::name_of(shard.info.type)));
     auto scaling = pool::Scaling::identity(shard.info.columns);
@@ -39,17 +51,21 @@ void cut_off(float* features, std::size_t count)
     for (std::size_t i = 0; i < count; ++i) features[i] = std::clamp(features[i], -largest_feature, largest_feature);
 }
 
-Subsample draw_subsample(const pool::Shard& shard, const pool::Scaling& standardising, std::int64_t training_rows, std::uint64_t seed, const Communicator& ranks)
+Subsample draw_subsample(const pool::Shard& shard, const pool::Scaling& standardising, std::int64_t training_rows, std::uint64_t seed, const Communicator& ranks,
+                         std::int64_t last_held_out, const pool::Shard* derivatives)
 {
-    const RowId all = shard.info.rows;
-    const auto held_out = std::min(training_rows, all) / 10, trained = std::min(training_rows, all - held_out);
+    const RowId last = std::min(last_held_out, shard.info.rows), all = shard.info.rows - last;
+    const auto random = last > 0 ? RowId{0} : std::min(training_rows, all) / 10, trained = std::min(training_rows, all - random);
+    if (trained == 0) throw Agreed(fmt::format("{}: --last-held-out {}: leaves no rows to learn from, of {}", shard.info.path, last_held_out, shard.info.rows));
     std::vector<Ranked> words;
-    for (RowId row = shard.share.first_row; row < shard.share.end_row; ++row) {
+    for (RowId row = shard.share.first_row; row < std::min(shard.share.end_row, all); ++row) {
         words.push_back({RandomStream(seed, Purpose::representation_rows, 0, static_cast<std::uint64_t>(row)).uniform(), row});
     }
-    const auto drawn = parallel::first_k(std::move(words), trained + held_out, ranks);
+    const auto drawn = parallel::first_k(std::move(words), trained + random, ranks);
     const std::span<const Ranked> first(drawn);
-    return {gathered(shard, standardising, first.first(static_cast<std::size_t>(trained)), ranks), gathered(shard, standardising, first.subspan(static_cast<std::size_t>(trained)), ranks)};
+    auto held_out = sorted_rows(first.subspan(static_cast<std::size_t>(trained)));
+    for (RowId row = all; row < shard.info.rows; ++row) held_out.push_back(row);
+    return {gathered(shard, standardising, sorted_rows(first.first(static_cast<std::size_t>(trained))), derivatives, ranks), gathered(shard, standardising, held_out, derivatives, ranks)};
 }
 
 }  // namespace sluice::represent

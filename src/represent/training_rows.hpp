@@ -12,7 +12,10 @@ inline constexpr float largest_feature = 10;
 /// Random rows of a pool, on every rank, standardised and cut off: those with the largest of random words keyed by (seed, row) are trained on, the next ones held
 /// out: a tenth as many, if there are that many more, or else a tenth of all. Does not depend on ranks. Collective; sends the rows.
 /// A copy on every rank, as every chain's minibatches are drawn from all of them: 200 MB at 50,000 rows of 1,024, whatever the size of the pool.
-Subsample draw_subsample(const pool::Shard& shard, const pool::Scaling& standardising, std::int64_t training_rows, std::uint64_t seed, const Communicator& ranks);
+/// \param last_held_out  so many last rows are held out instead, as of a time series; 0: random ones
+/// \param derivatives    a pool of the rows' time derivatives, if they are wanted too
+Subsample draw_subsample(const pool::Shard& shard, const pool::Scaling& standardising, std::int64_t training_rows, std::uint64_t seed, const Communicator& ranks,
+                         std::int64_t last_held_out = 0, const pool::Shard* derivatives = nullptr);
 
 /// How a pool's features are scaled for a representation. Pixels must be stored as bytes: error. Collective.
 pool::Scaling scaling_of(const pool::Shard& shard, FeatureScale scale, const Communicator& ranks);

@@ -3,6 +3,7 @@
 #include "pool/standardise.hpp"
 #include "pool/write_pool.hpp"
 #include "represent/quality_text.hpp"
+#include "represent/spiral_pools.hpp"
 #include "represent/training_rows.hpp"
 #include "support/learnable_rows.hpp"
 #include "support/pools.hpp"
@@ -228,6 +229,51 @@ TEST(RepresentPool, OfFewerRowsThanRanksAndOfConstantColumns)
         EXPECT_TRUE(content(folder.path / ("one" + std::to_string(ranks().rank()) + ".h5")) == content(folder.path / "all.h5"));
         ranks().barrier();
     }
+}
+
+TEST(Subsample, HoldsOutTheLastRowsIfAskedToAndBringsTheirDerivatives)
+{
+    const test::SharedFolder folder;
+    const test::RandomPool random{.rows = 300, .columns = 2, .tile_rows = 64, .seed = 3}, other{.rows = 300, .columns = 2, .tile_rows = 64, .seed = 4};
+    const auto shard = pool::read_shard(test::write_pool(random, folder.path / "pool.h5", ranks()), ranks(), false, pool::MissingFeatures::error);
+    const auto rates = pool::read_shard(test::write_pool(other, folder.path / "rates.h5", ranks()), ranks(), false, pool::MissingFeatures::error);
+    auto scaling = pool::Scaling::identity(2);
+    scaling.shift = {5, 0};
+    scaling.factor = {2, 1};
+    const auto drawn = draw_subsample(shard, scaling, 1000, 1, ranks(), 100, &rates);
+    EXPECT_EQ(drawn.training.rows, 200);
+    ASSERT_EQ(drawn.held_out.rows, 100);
+    const auto features = pool::gather_rows(shard, scaling, std::vector<RowId>{200, 299, 7}, ranks());
+    for (std::size_t c = 0; c < 2; ++c) {
+        EXPECT_EQ(drawn.held_out.x[c], std::clamp(features[c], -10.0F, 10.0F));
+        EXPECT_EQ(drawn.held_out.x[99 * 2 + c], std::clamp(features[2 + c], -10.0F, 10.0F));
+        EXPECT_EQ(drawn.training.x[7 * 2 + c], std::clamp(features[4 + c], -10.0F, 10.0F)) << "all others, in their order";
+        EXPECT_EQ(drawn.held_out.rate[c], (c == 0 ? 2.0F : 1.0F) * static_cast<float>(test::feature_of(other, 200, static_cast<RowId>(c)))) << "scaled, not shifted";
+    }
+    EXPECT_EQ(drawn.training.rate.size(), 400U);
+    EXPECT_EQ(draw_subsample(shard, scaling, 50, 1, ranks(), 100).training.rows, 50);
+    EXPECT_THROW(draw_subsample(shard, scaling, 50, 1, ranks(), 300), Agreed);
+}
+
+TEST(SpiralPools, HaveTheSameBytesOnOneRankAndOnAll)
+{
+    const test::SharedFolder folder;
+    const auto alone = ranks().split(-1);
+    const auto own = std::to_string(ranks().rank());
+    write_spiral_pools(folder.path / "all.h5", folder.path / "all-rates.h5", 5, 20, 1, ranks());
+    write_spiral_pools(folder.path / (own + ".h5"), folder.path / (own + "-rates.h5"), 5, 20, 1, alone);
+    EXPECT_TRUE(content(folder.path / (own + ".h5")) == content(folder.path / "all.h5"));
+    EXPECT_TRUE(content(folder.path / (own + "-rates.h5")) == content(folder.path / "all-rates.h5"));
+    const auto shard = pool::read_shard(folder.path / "all.h5", alone, false, pool::MissingFeatures::error);
+    EXPECT_EQ(shard.info.rows, 5);
+    ASSERT_EQ(shard.info.columns, 25);
+    auto wave = spiral_wave();
+    for (std::size_t row = 0; row < 5; ++row) {
+        advance(wave);
+        const double seen = static_cast<double>(shard.floats()[25 * row + 7]), x = -10 + 0.2 * 40, y = -10 + 0.2 * 20;
+        EXPECT_NEAR(seen, std::exp(-0.01 * (x * x + y * y)) * fields_of(wave).w[20 * 100 + 40].real(), 1e-5) << "row 1, column 2 of 5 x 5";
+    }
+    ranks().barrier();
 }
 
 TEST(Subsample, IsDrawnFromAllRowsAndPartsDoNotOverlap)

@@ -1,6 +1,8 @@
 #include "represent/training_file.hpp"
 
 #include "base/signals.hpp"
+#include "represent/motion.hpp"
+#include "represent/representation.hpp"
 #include "support/learnable_rows.hpp"
 #include "support/pools.hpp"
 #include "support/world.hpp"
@@ -54,6 +56,34 @@ Recipe variational()
     return r;
 }
 
+/// Its latents obey an equation of motion.
+Recipe moving()
+{
+    auto r = recipe(3, 4);
+    r.shape.units = 2;
+    r.shape.rate_weight = 0.5;
+    return r;
+}
+
+/// Images of 8 x 4 points in place of rows, with convolutions.
+Recipe convolutional(std::int64_t chains, bool is_variational)
+{
+    auto r = recipe(chains, 3);
+    r.shape = {.columns = 32, .units = 3, .activation = Activation::relu, .is_variational = is_variational, .image = {8, 4, 1}, .filters = {4, 6}, .decoder_filters = {5}};
+    r.samplings = 2;
+    r.time_step = 0.02;
+    return r;
+}
+
+/// Rows with time derivatives, which are those of other rows.
+Subsample moving_rows()
+{
+    Subsample rows{test::surface(101, 7), test::surface(20, 7, 2)};
+    rows.training.rate = test::surface(101, 7, 3).x;
+    rows.held_out.rate = test::surface(20, 7, 4).x;
+    return rows;
+}
+
 /// Everything that a training ends with, of all chains.
 std::vector<double> result(const Training& training, const Communicator& all)
 {
@@ -69,7 +99,10 @@ std::vector<double> result(const Training& training, const Communicator& all)
         for (const auto* list : {&net->values, &net->mean, &net->square}) everything.insert(everything.end(), list->begin(), list->end());
     }
     everything.insert(everything.end(), {training.temperature, training.time_step});
-    for (const auto& t : training.trials) everything.insert(everything.end(), {t.temperature, t.error, t.error_of_mean, t.active, t.informed, t.information, t.kinetic, t.friction});
+    everything.insert(everything.end(), training.descended_decoder.begin(), training.descended_decoder.end());
+    auto trials = training.trials;
+    trials.insert(trials.end(), training.runs.begin(), training.runs.end());
+    for (const auto& t : trials) everything.insert(everything.end(), {t.temperature, t.error, t.error_of_mean, t.active, t.informed, t.information, t.kinetic, t.friction});
     return everything;
 }
 
@@ -90,6 +123,74 @@ TEST(RepresentTraining, HasTheSameBitsOnOneRankAndOnAll)
         EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), mine);
         for (const double value : mine) ASSERT_TRUE(std::isfinite(value));
     }
+}
+
+TEST(RepresentTraining, WithAnEquationOfMotionItHasTheSameBitsOnAllRanksAndAfterStops)
+{
+    const test::SharedFolder folder;
+    const auto alone = ranks().split(-1);
+    const auto rows = moving_rows();
+    for (const auto& r : {moving(), [] {
+             auto plain = recipe(0, 5);
+             plain.shape.rate_weight = 0.5;
+             return plain;
+         }()}) {
+        const auto training = train(r, rows, {}, alone);
+        const auto mine = result(training, alone);
+        for (const double value : mine) ASSERT_TRUE(std::isfinite(value));
+        EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), mine);
+        const TrainingFile file{folder.path / ("moving" + std::to_string(r.chains) + ".h5"), 0};
+        int stops = 0;
+        for (double seconds = 1e-3;; seconds *= 3) {
+            stop_after_seconds(seconds);
+            try {
+                const auto whole = train(r, rows, file, ranks());
+                stop_after_seconds(1e9);
+                EXPECT_EQ(result(whole, ranks()), mine);
+                break;
+            } catch (const Interrupted&) {
+                ++stops;
+            }
+        }
+        EXPECT_GT(stops, 0);
+
+        auto other = rows;
+        other.training.rate[0] += 1;
+        EXPECT_NE(stamp_of(r, other), stamp_of(r, rows)) << "a file of other derivatives is not gone on from";
+
+        const auto found = motion_of(representation_of(training, r, alone), rows.held_out, alone), of_all = motion_of(representation_of(training, r, alone), rows.held_out, ranks());
+        EXPECT_EQ(found.coefficients, of_all.coefficients);
+        EXPECT_EQ(found.coefficients.size(), r.chains > 0 ? 9U : 1U);
+        EXPECT_EQ(found.mean, of_all.mean);
+        EXPECT_EQ(found.mode, of_all.mode);
+        EXPECT_EQ(found.unexplained_rates, of_all.unexplained_rates);
+        ranks().barrier();
+    }
+}
+
+TEST(RepresentTraining, OfImagesByConvolutionsItHasTheSameBitsOnAllRanksAndAfterAStop)
+{
+    const test::SharedFolder folder;
+    const auto alone = ranks().split(-1);
+    const Subsample rows{test::surface(50, 32), test::surface(20, 32, 2)};
+    for (const auto& r : {convolutional(3, false), convolutional(0, false), convolutional(0, true)}) {
+        const auto mine = result(train(r, rows, {}, alone), alone);
+        for (const double value : mine) ASSERT_TRUE(std::isfinite(value));
+        EXPECT_EQ(result(train(r, rows, {}, ranks()), ranks()), mine);
+        const auto path = folder.path / (std::to_string(r.chains) + std::to_string(r.shape.is_variational) + ".h5");
+        auto training = begin_training(r);
+        while (training.iteration < r.iterations() / 2) advance(training, r, rows.training, ranks());
+        write_training(path, stamp_of(r, rows), training, r, ranks());
+        EXPECT_EQ(result(train(r, rows, {path, 1e9}, ranks()), ranks()), mine);
+    }
+}
+
+TEST(RepresentTraining, ACalibratedOneThatMissesIsMadeOnceMore)
+{
+    const Subsample rows{test::surface(101, 7), test::surface(20, 7, 2)};
+    const auto training = train(calibrated(), rows, {}, ranks());
+    EXPECT_EQ(training.runs.size(), 2U) << "so that the tests of ranks and restarts see a repetition";
+    EXPECT_EQ(training.runs.back().temperature, training.temperature);
 }
 
 TEST(RepresentTraining, FewerRowsThanPartsOfAMinibatchAreNoTrouble)

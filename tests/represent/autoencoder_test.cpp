@@ -117,7 +117,7 @@ TEST(Autoencoder, CodesAndReconstructionsAreThoseOfTheEnergy)
 
 TEST(Autoencoder, GlorotsWeightsFillTheirRangeAndBiasesAreZero)
 {
-    const std::vector<std::int64_t> layers = {40, 20, 3};
+    const std::vector<Layer> layers = {{40, 20}, {20, 3}};
     std::vector<float> parameters(41 * 20 + 21 * 3, 7.0F);
     draw_parameters(layers, {1, Purpose::encoder_start, 0, 0}, parameters.data());
     const double bound = std::sqrt(6.0 / 60);

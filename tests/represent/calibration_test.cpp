@@ -1,10 +1,11 @@
 #include "represent/calibration.hpp"
 
-#include "represent/representation.hpp"
+#include "represent/quality_text.hpp"
 #include "support/learnable_rows.hpp"
 #include "support/world.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 
@@ -81,6 +82,55 @@ TEST(Calibration, ATrainingAtItsTemperatureHasTheErrorThatWasAskedFor)
     const auto quality = scale_and_judge(representation, Method::entropic, nullptr, rows.judging(), ranks());
     EXPECT_NEAR(quality.r1, target, 0.35 * (target - descended)) << "two chains, and a decoder that went on descending";
     for (std::size_t i = 1; i < training.trials.size(); ++i) EXPECT_NEAR(training.trials[i].kinetic, 1, 0.1) << training.trials[i].temperature;
+}
+
+TEST(CorrectedTemperature, HitsWhereTheExcessRisesAsExpectedAndStopsAtAFactorOfEight)
+{
+    const auto error = [](double temperature) { return 0.01 + 10 * std::pow(temperature, 0.8); };
+    for (const double t : {3e-5, 1e-4, 5e-4}) EXPECT_NEAR(error(corrected_temperature(t, error(t), 0.02, 0.01)), 0.02, 1e-12);
+    EXPECT_DOUBLE_EQ(corrected_temperature(1e-4, 0.0101, 0.04, 0.01), 8e-4);
+    EXPECT_DOUBLE_EQ(corrected_temperature(1e-4, 1e3, 0.04, 0.01), 0.125e-4);
+    EXPECT_DOUBLE_EQ(corrected_temperature(1e-4, 0.009, 0.04, 0.01), 8e-4) << "colder than the plain autoencoder: nothing to be in proportion to";
+    EXPECT_TRUE(misses(0.0445, 0.04));
+    EXPECT_FALSE(misses(0.0435, 0.04));
+    EXPECT_TRUE(misses(0.0355, 0.04));
+}
+
+TEST(Calibration, AFullTrainingThatMissesIsRepeatedOnceAndIsNearerThen)
+{
+    const Subsample rows{test::surface(256, 8), test::surface(128, 8, 2)};
+    auto recipe = small();
+    recipe.samplings = 40;
+    recipe.trial_share = 0.1;
+    const auto learned = learn(Method::entropic, recipe, rows, {}, ranks());
+    ASSERT_EQ(learned.runs.size(), 2U) << "trials of a tenth end elsewhere";
+    EXPECT_EQ(learned.temperature, learned.runs[1].temperature);
+    EXPECT_LT(std::abs(learned.runs[1].error - learned.target_error), std::abs(learned.runs[0].error - learned.target_error));
+    EXPECT_EQ(warning_of(learned).empty(), !misses(learned.runs[1].error, learned.target_error));
+
+    // The repetition is the training that its temperature gives without trials, and its error that of the latents.
+    auto bare = recipe;
+    bare.is_calibrated = false;
+    bare.temperature = learned.temperature;
+    auto direct = learn(Method::entropic, bare, rows, {}, ranks());
+    EXPECT_EQ(direct.representation.encoders, learned.representation.encoders);
+    EXPECT_EQ(scale_and_judge(direct.representation, Method::entropic, nullptr, rows.judging(), ranks()).r1, learned.runs[1].error);
+}
+
+TEST(Calibration, WhatIsMissedAfterTheRepetitionIsSaid)
+{
+    Learned learned{.runs = {{1e-4, 0.2}, {3e-4, 0.5}}, .target_error = 0.9, .temperature = 3e-4};
+    EXPECT_TRUE(learned.misses_target());
+    EXPECT_NE(warning_of(learned).find("0.5 at T = 0.0003, 0.9 was aimed at"), std::string::npos) << warning_of(learned);
+    auto about = nlohmann::json::parse(quality_text("entropic-autoencoder", small(), 256, learned, {}));
+    EXPECT_EQ(about.at("warning"), warning_of(learned));
+    EXPECT_EQ(about.at("target_error"), 0.9);
+    EXPECT_EQ(about.at("runs")[1].at("error"), 0.5);
+    learned.runs[1].error = 0.85;
+    EXPECT_EQ(warning_of(learned), "");
+    about = nlohmann::json::parse(quality_text("entropic-autoencoder", small(), 256, learned, {}));
+    EXPECT_FALSE(about.contains("warning"));
+    EXPECT_EQ(about.at("runs").size(), 2U);
 }
 
 TEST(Calibration, AScanIsMadeInAnyCaseAndLeavesTheFormulasTemperature)

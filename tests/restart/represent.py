@@ -25,10 +25,14 @@ import numpy
 
 ROWS, COLUMNS = 20_000, 24
 LONGEST = 10  # s from a request to stop to the end
-METHODS = {
+METHODS = {  # by name; what is more than a method's name has the method before a colon
     "entropic-autoencoder": ["--descents", 20, "--samplings", 15, "--encoders", 8, "--thinning", 40, "--hidden", "32,16", "--batch", 256],
     "vae": ["--descents", 40, "--hidden", "32,16", "--batch", 256],
     "autoencoder": ["--descents", 40, "--hidden", "32,16", "--batch", 256],
+    "entropic-autoencoder:calibrated": ["--descents", 10, "--samplings", 10, "--encoders", 8, "--thinning", 10, "--hidden", "16", "--batch", 256, "--training-rows", 2000, "--calibration", "trials"],
+    "entropic-autoencoder:moving": ["--dynamics", "pool.h5", "--units", 3, "--descents", 10, "--samplings", 5, "--encoders", 8, "--thinning", 10, "--hidden", "16", "--batch", 256],
+    "entropic-autoencoder:images": ["--image", "8x8x1", "--filters", "4,8", "--decoder-filters", "6", "--scale", "pixels", "--descents", 3, "--samplings", 2, "--encoders", 4, "--thinning", 5,
+                                    "--equilibration", 20, "--batch", 64, "--training-rows", 1000],  # fmt: skip
     "pca": [],
 }
 
@@ -49,15 +53,20 @@ def require_stop(job, since, output, what):
 class Case:
     def __init__(self, sluice, work, method, chance):
         self.sluice, self.work, self.method, self.chance = sluice, work, method, chance
-        self.output = work / f"{method}.h5"
+        self.pool = work / ("images.h5" if method.endswith(":images") else "pool.h5")
+        self.output = work / f"{self.name}.h5"
+
+    @property
+    def name(self):
+        return self.method.replace(":", "-")
 
     def start(self, ranks, output, *more):
-        return Job(ranks, [self.sluice, "represent", self.work / "pool.h5", "--method", self.method, "-o", output, *METHODS[self.method], *more], self.work, {})
+        return Job(ranks, [self.sluice, "represent", self.pool, "--method", self.method.split(":")[0], "-o", output, *METHODS[self.method], *more], self.work, {})
 
     def run(self, kills):
         whole, seconds = {}, float("inf")
         for ranks in (1, 2, 4):
-            output = self.work / f"{self.method}-{ranks}.h5"
+            output = self.work / f"{self.name}-{ranks}.h5"
             job = self.start(ranks, output)
             job.succeed(300)
             seconds = min(seconds, time.monotonic() - job.started)
@@ -89,6 +98,16 @@ class Case:
         print(f"{self.method}: undisturbed {seconds:.1f} s at best; the same latents on 1, 2, 4 and after {stops} stops and {killed} kills", flush=True)
 
 
+def make_images(sluice, work):
+    """Noisy bright spots of 8 x 8 bytes."""
+    chance = numpy.random.default_rng(1)
+    y, x = numpy.mgrid[:8, :8]
+    place = 7 * chance.random((2, 3000, 1, 1))
+    spots = 240 * numpy.exp(-((y - place[0]) ** 2 + (x - place[1]) ** 2) / 4) + 15 * chance.random((3000, 8, 8))
+    numpy.savez(work / "images.npz", features=spots.astype(numpy.uint8).reshape(3000, 64))
+    Job(1, [sluice, "import", work / "images.npz", "-o", work / "images.h5", "--type", "uint8"], work).succeed()
+
+
 def use_latents(sluice, work):
     """The latents of a closed pool: rows are chosen among them, and a campaign finds labels by them."""
     pool = work / "entropic-autoencoder-1.h5"
@@ -112,6 +131,7 @@ def main():
     work, chance, sluice = launching.work_folder(arguments.work, "represent"), random.Random(arguments.seed), arguments.sluice.resolve()
     try:
         launching.make_pool(sluice, work, ROWS, COLUMNS)
+        make_images(sluice, work)
         for method in METHODS:
             Case(sluice, work, method, chance).run(arguments.kills if method != "pca" else 0)
         use_latents(sluice, work)

@@ -20,7 +20,8 @@ from closed_pool import read_features  # noqa: E402
 from representation_pools import moran, standardised  # noqa: E402
 
 SAMPLER = "*Sampler*:*Thermostat*:SuzukiYoshida*:AutoencoderGolden*"
-MODEL = "EntropicTraining*:VariationalTraining*:Calibration*:NextTemperature*:Quality*"
+NETWORKS = "Convolutional*:LatentMotion*:Motion*:DensestValue*:SpiralWave*"
+MODEL = "EntropicTraining*:VariationalTraining*:Calibration*:NextTemperature*:CorrectedTemperature*:Quality*"
 ROWS = 100_000  # of the 1,000,000 of the full figure
 PAPER = 0.0052 / 0.0014  # error of the entropic autoencoder over that of the plain one, Frey faces
 NETS = ("--scale=pixels", "--units=64", "--hidden=128,64", "--activation=relu", "--batch=128", "--inner=50", "--training-rows=1572")
@@ -114,7 +115,8 @@ def main() -> int:
         work = Path(folder)
         results = [encode_rate(), *large_pool(work), properties(arguments.folder / "melting.h5", work), *active_units(arguments.folder / "frey.h5", work),
                    tests("sampler against mechanics and statistics", "unit_tests", 1, SAMPLER), tests("entropic training against theory", "unit_tests", 1, MODEL),
-                   *[tests(f"training and latents on {n} ranks, restarts", "mpi_tests", n, "Represent*:Subsample*") for n in (1, 2, 4)]]  # fmt: skip
+                   tests("convolutions, equations of motion, spiral wave", "unit_tests", 1, NETWORKS),
+                   *[tests(f"training and latents on {n} ranks, restarts", "mpi_tests", n, "Represent*:Subsample*:SpiralPools*") for n in (1, 2, 4)]]  # fmt: skip
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed in {time.time() - begin:.0f} s")
     return 0 if all(results) else 1
 

@@ -3,16 +3,11 @@
 Writes one CSV line per run and, beside it, a table in Markdown. See `representation`.
 """
 
-import argparse
-import csv
-from pathlib import Path
-
 import numpy as np
 
 from closed_pool import read_closed_pool
-from fusion_table import BINARY, FAILED, figures, fusion
-from representing import METHODS, command, commit, latents, settings
-from table_file import write_table
+from fusion_table import FAILED, figures, fusion
+from representing import METHODS, Study, latents, study_arguments
 
 SPACES = ["raw", *METHODS]
 POOLS = ["melting", "3dsc", "qm9"]
@@ -35,37 +30,26 @@ def table(rows: list[dict[str, str]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="representation campaigns", description=__doc__.split("\n\n")[0])
+    parser = study_arguments("campaigns", __doc__, SPACES, "of campaign files and their pools")
+    parser.set_defaults(seeds=3)
     parser.add_argument("--pools", nargs="+", choices=POOLS, default=POOLS)
-    parser.add_argument("--methods", nargs="+", choices=SPACES, default=SPACES)
-    parser.add_argument("--runs", type=int, default=3, help="seeds 1 to this, of the campaign; the representation's seed is always 1")
-    parser.add_argument("--set", nargs="+", default=[], metavar="OPTION=VALUE", help="options of sluice represent")
     parser.add_argument("--ranks", type=int, default=1)
-    parser.add_argument("--folder", type=Path, default=Path("inputs/fusion"), help="of campaign files and their pools")
-    parser.add_argument("--work", type=Path, default=Path("representation.runs"), help="folder of the latents")
-    parser.add_argument("--output", type=Path, default=Path("tools/reproduce/results/representation_campaigns.csv"))
     arguments = parser.parse_args()
-    given, chosen = settings(arguments.set), " ".join(sorted(arguments.set))
-    made_at = commit()
-    rows = list(csv.DictReader(arguments.output.open())) if arguments.output.exists() else []
-    done = {(row["pool"], row["space"], int(row["seed"]), row["settings"]) for row in rows}
-    for seed in range(1, arguments.runs + 1):
+    study = Study("campaigns", arguments, FIELDS, ("pool", "space", "seed", "settings"), table)
+    for seed in range(1, arguments.seeds + 1):  # of the campaign; the representation's seed is always 1
         for name in arguments.pools:
             for space in arguments.methods:
-                own = chosen if space != "raw" else ""
-                if (name, space, seed, own) in done:
+                own = study.settings if space != "raw" else ""
+                if study.has(pool=name, space=space, seed=seed, settings=own):
                     continue
                 campaign = arguments.folder / f"{name}.toml"
                 pool = read_closed_pool(campaign)
                 file = pool.file
                 if space != "raw":
-                    file = latents(BINARY, pool.file, arguments.work / f"{name}-{space}-1-{chosen.replace(' ', '-')}.h5", space, 1, given).file
+                    file = latents(arguments.sluice, pool.file, study.latents_file(arguments.work, name, space, 1), space, 1, study.given, arguments.threads).file
                 history = fusion(campaign, "default", seed, arguments.ranks, [f"pool.file={file.resolve()}"], 0)
-                found = {key: str(value) for key, value in figures(history, pool).items() if key in FIELDS}
-                rows.append({"pool": name, "space": space, "seed": str(seed), "settings": own} | found | {"commit": made_at,
-                            "command": command("campaigns")})  # fmt: skip
-                write_table(arguments.output, FIELDS, rows, table(rows))
-                print(name, space, seed, rows[-1]["success"], rows[-1]["iterations"], flush=True)
+                row = study.add({key: value for key, value in figures(history, pool).items() if key in FIELDS} | {"pool": name, "space": space, "seed": seed, "settings": own})
+                print(name, space, seed, row["success"], row["iterations"], flush=True)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,12 @@
 Writes one CSV line per run and, beside it, a table in Markdown. See `representation`.
 """
 
-import argparse
-import csv
 from pathlib import Path
 
 import numpy as np
 
 from closed_pool import read_features
-from representing import METHODS, command, commit, latents, settings, targets_of
-from table_file import write_table
+from representing import METHODS, Study, latents, study_arguments, targets_of
 
 # The paper's errors and active units; the names of its methods are these.
 PUBLISHED = {
@@ -73,35 +70,21 @@ def table(rows: list[dict[str, str]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="representation images", description=__doc__.split("\n\n")[0])
+    parser = study_arguments("images", __doc__, METHODS, "of mnist.h5 and frey.h5")
     parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
-    parser.add_argument("--seeds", type=int, default=1, help="seeds 1 to this")
-    parser.add_argument("--set", nargs="+", default=[], metavar="OPTION=VALUE", help="options of sluice represent in place of this table's")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--folder", type=Path, default=Path("inputs/fusion"), help="of mnist.h5 and frey.h5")
-    parser.add_argument("--sluice", default="build/release/sluice", help="the program")
-    parser.add_argument("--work", type=Path, default=Path("representation.runs"), help="folder of the latents")
-    parser.add_argument("--output", type=Path, default=Path("tools/reproduce/results/representation_images.csv"))
     arguments = parser.parse_args()
-    given, chosen = settings(arguments.set), " ".join(sorted(arguments.set))
-    made_at = commit()
-    rows = list(csv.DictReader(arguments.output.open())) if arguments.output.exists() else []
-    done = {(row["data"], row["method"], int(row["seed"]), row["settings"]) for row in rows}
+    study = Study("images", arguments, FIELDS, ("data", "method", "seed", "settings"), table)
     for seed in range(1, arguments.seeds + 1):
         for data in arguments.data:
             for method in arguments.methods:
-                if (data, method, seed, chosen) in done:
+                if study.has(data=data, method=method, seed=seed, settings=study.settings):
                     continue
                 pool = arguments.folder / f"{data}.h5"
-                made = latents(arguments.sluice, pool, arguments.work / f"{data}-{method}-{seed}-{chosen.replace(' ', '-')}.h5", method, seed, options_of(data, method, given), arguments.threads)
+                made = latents(arguments.sluice, pool, study.latents_file(arguments.work, data, method, seed), method, seed, options_of(data, method, study.given), arguments.threads)
                 figures = {name: f"{made.about[name]:.6g}" for name in FIELDS if name in made.about and name not in ("method", "seed")}
-                row = {name: "" for name in FIELDS} | figures | {"data": data, "method": method, "seed": str(seed), "settings": chosen, "seconds": f"{made.seconds:.0f}", "commit": made_at,
-                       "command": command("images")}  # fmt: skip
                 if data == "mnist":
-                    row["digits"] = f"{digits_recognised(pool, made.file):.4f}"
-                rows.append(row)
-                write_table(arguments.output, FIELDS, rows, table(rows))
+                    figures["digits"] = f"{digits_recognised(pool, made.file):.4f}"
+                row = study.add(figures | {"data": data, "method": method, "seed": seed, "settings": study.settings, "seconds": f"{made.seconds:.0f}"})
                 print(", ".join(f"{name} {row[name]}" for name in FIELDS[:15] if row[name]), flush=True)
 
 

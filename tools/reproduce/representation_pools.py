@@ -3,8 +3,6 @@
 Writes one CSV line per pool, space, seed and target and, beside it, a table in Markdown. See `representation`.
 """
 
-import argparse
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +10,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.neighbors import NearestNeighbors
 
 from closed_pool import read_features
-from representing import METHODS, command, commit, latents, settings, targets_of
-from table_file import write_table
+from representing import METHODS, Study, latents, study_arguments, targets_of
 
 NEIGHBOURS = 10
 ROWS = 3000  # judged, a random subsample: trustworthiness compares all pairs
@@ -59,25 +56,15 @@ def table(rows: list[dict[str, str]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="representation pools", description=__doc__.split("\n\n")[0])
+    parser = study_arguments("pools", __doc__, METHODS, "of the pools")
     parser.add_argument("--pools", nargs="+", choices=POOLS, default=POOLS)
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
-    parser.add_argument("--seeds", type=int, default=1, help="seeds 1 to this")
-    parser.add_argument("--set", nargs="+", default=[], metavar="OPTION=VALUE", help="options of sluice represent")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--folder", type=Path, default=Path("inputs/fusion"), help="of the pools")
-    parser.add_argument("--sluice", default="build/release/sluice", help="the program")
-    parser.add_argument("--work", type=Path, default=Path("representation.runs"), help="folder of the latents")
-    parser.add_argument("--output", type=Path, default=Path("tools/reproduce/results/representation_pools.csv"))
     arguments = parser.parse_args()
-    given, chosen = settings(arguments.set), " ".join(sorted(arguments.set))
-    made_at = commit()
-    rows = list(csv.DictReader(arguments.output.open())) if arguments.output.exists() else []
-    done = {(row["pool"], row["space"], int(row["seed"]), row["settings"]) for row in rows}
+    study = Study("pools", arguments, FIELDS, ("pool", "space", "seed", "settings"), table)
     for pool in arguments.pools:
         path = arguments.folder / f"{pool}.h5"
         for seed in range(1, arguments.seeds + 1):
-            spaces = [s for s in ["raw", *arguments.methods] if (pool, s, seed, chosen if s != "raw" else "") not in done]
+            own = {space: study.settings if space != "raw" else "" for space in ["raw", *arguments.methods]}
+            spaces = [space for space in own if not study.has(pool=pool, space=space, seed=seed, settings=own[space])]
             if not spaces:
                 continue
             names, targets = targets_of(path)
@@ -87,16 +74,14 @@ def main() -> None:
             for space in spaces:
                 x, about, seconds = raw, {}, 0.0
                 if space != "raw":
-                    made = latents(arguments.sluice, path, arguments.work / f"{pool}-{space}-{seed}-{chosen.replace(' ', '-')}.h5", space, seed, given, arguments.threads)
+                    made = latents(arguments.sluice, path, study.latents_file(arguments.work, pool, space, seed), space, seed, study.given, arguments.threads)
                     x, about, seconds = read_features(made.file)[judged], made.about, made.seconds
                 kept = trustworthiness(raw, x, n_neighbors=NEIGHBOURS)
+                errors = {name: f"{about[name]:.6g}" for name in ("error", "error_of_principal_components") if name in about}
                 for name, values in zip(names, targets.T):
-                    row = {name: "" for name in FIELDS} | {name: f"{about[name]:.6g}" for name in ("error", "error_of_principal_components") if name in about}
-                    rows.append(row | {"pool": pool, "space": space, "seed": str(seed), "settings": chosen if space != "raw" else "", "columns": str(x.shape[1]), "target": name,
-                                       "rows": str(len(judged)), "trustworthiness": f"{kept:.4f}", "moran": f"{moran(x, values[judged]):.4f}", "seconds": f"{seconds:.0f}",
-                                       "commit": made_at, "command": command("pools")})  # fmt: skip
-                    print(pool, space, seed, name, rows[-1]["trustworthiness"], rows[-1]["moran"], flush=True)
-                write_table(arguments.output, FIELDS, rows, table(rows))
+                    row = study.add(errors | {"pool": pool, "space": space, "seed": seed, "settings": own[space], "columns": x.shape[1], "target": name, "rows": len(judged),
+                                              "trustworthiness": f"{kept:.4f}", "moran": f"{moran(x, values[judged]):.4f}", "seconds": f"{seconds:.0f}"})  # fmt: skip
+                    print(pool, space, seed, name, row["trustworthiness"], row["moran"], flush=True)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,21 @@
-"""What the studies of representations share: how `sluice represent` is called, and what its latents' file says."""
+"""What the studies of representations share: how they are called and go on where they were, how `sluice represent` is called, and what its latents' file says."""
 
+import argparse
+import csv
 import json
 import os
 import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
 import numpy as np
+
+from table_file import write_table
 
 METHODS = ["pca", "autoencoder", "vae", "entropic-autoencoder"]
 
@@ -64,3 +69,39 @@ def command(part: str) -> str:
 def settings(texts: list[str]) -> dict[str, str]:
     """Options given as NAME=VALUE."""
     return dict(text.split("=", 1) for text in texts)
+
+
+def study_arguments(part: str, about: str, methods: list[str], folder: str) -> argparse.ArgumentParser:
+    """What every study can be told. \param about  docstring of the study; \param folder  what is looked for in --folder"""
+    parser = argparse.ArgumentParser(prog=f"representation {part}", description=about.split("\n\n")[0])
+    parser.add_argument("--methods", nargs="+", choices=methods, default=methods)
+    parser.add_argument("--seeds", type=int, default=1, help="seeds 1 to this")
+    parser.add_argument("--set", nargs="+", default=[], metavar="OPTION=VALUE", help="options of sluice represent in place of this study's")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--folder", type=Path, default=Path("inputs/fusion"), help=folder)
+    parser.add_argument("--sluice", default="build/release/sluice", help="the program")
+    parser.add_argument("--work", type=Path, default=Path("representation.runs"), help="folder of the latents")
+    parser.add_argument("--output", type=Path, default=Path(f"tools/reproduce/results/representation_{part.replace('-', '_')}.csv"))
+    return parser
+
+
+class Study:
+    """A table of runs that grows run by run: what is in it is not made again."""
+
+    def __init__(self, part: str, arguments: argparse.Namespace, fields: list[str], key: tuple[str, ...], table: Callable[[list[dict[str, str]]], str]) -> None:
+        self.output, self.fields, self.key, self.table = arguments.output, fields, key, table
+        self.given, self.settings = settings(arguments.set), " ".join(sorted(arguments.set))
+        self.origin = {"commit": commit(), "command": command(part)}
+        self.rows = list(csv.DictReader(self.output.open())) if self.output.exists() else []
+
+    def has(self, **key: object) -> bool:
+        return any(all(row[name] == str(key[name]) for name in self.key) for row in self.rows)
+
+    def add(self, row: dict[str, object]) -> dict[str, str]:
+        """A run, with where it comes from; the table is on disk when this returns."""
+        self.rows.append({name: "" for name in self.fields} | {name: str(value) for name, value in row.items()} | self.origin)
+        write_table(self.output, self.fields, self.rows, self.table(self.rows))
+        return self.rows[-1]
+
+    def latents_file(self, work: Path, *names: object) -> Path:
+        return work / f"{'-'.join(map(str, names))}-{self.settings.replace(' ', '-')}.h5"
