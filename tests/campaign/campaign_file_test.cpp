@@ -399,7 +399,7 @@ TEST(BatchRule, ChecksWhatItIsMadeOf)
 {
     const auto two_stages = std::string(short_text) + "[selection]\nkind = \"uncertain-then-diverse\"\n";
     EXPECT_EQ(complaint(two_stages, {"selection.diversity=gsy"}), "");
-    EXPECT_THAT(complaint(two_stages, {"selection.diversity=gsz"}), HasSubstr("[selection] diversity = \"gsz\": must be one of \"conditioned-variance\", \"gsxy\""));
+    EXPECT_THAT(complaint(two_stages, {"selection.diversity=gsz"}), HasSubstr("[selection] diversity = \"gsz\": must be one of \"bait\", \"conditioned-variance\", \"gsxy\""));
     const auto weighted = std::string(short_text) + "[selection]\nkind = \"qbc-div-den\"\n";
     EXPECT_EQ(complaint(weighted), "");
     EXPECT_THAT(complaint(weighted, {"selection.density=0.7"}), HasSubstr("leaves nothing for the score"));
