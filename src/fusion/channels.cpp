@@ -13,9 +13,6 @@ namespace sluice::fusion {
 
 namespace {
 
-/// Eight families of four targets.
-constexpr std::size_t most_surrogates = 32;
-
 double with_noise(double deviation, double noise)
 {
     return std::sqrt(deviation * deviation + std::max(noise, 0.0));
@@ -203,8 +200,9 @@ struct Sums {
 /// Least total variance that counts at one row: a family far below the others would take all the weight (9.6, release B).
 double least_variance(const float* deviation, const Channels& channels)
 {
-    std::array<double, most_surrogates> total{};
+    thread_local std::vector<double> total;
     const auto count = channels.surrogate.size();
+    total.resize(count);
     for (std::size_t c = 0; c < count; ++c) total[c] = static_cast<double>(deviation[c]) * static_cast<double>(deviation[c]) + channels.surrogate[c].residual;
     std::nth_element(total.begin(), total.begin() + static_cast<std::ptrdiff_t>(count / 2), total.begin() + static_cast<std::ptrdiff_t>(count));
     return std::max(1e-12, 1e-6 * total[count / 2]);
