@@ -99,7 +99,7 @@ std::vector<Member> train_in_blocks(const Family& family, const TrainingSet& dat
 
 Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members, int block, const FitKey& key, const Communicator& ranks, const std::vector<Member>& before)
 {
-    const bool resamples = family.form == Form::members && !family.is_joint;
+    const bool resamples = family.form == Form::members && !family.is_joint && family.passes == 1;
     std::vector<Bootstrap> bootstraps;
     for (int m = 0; m < members; ++m) bootstraps.push_back(resamples ? draw_bootstrap(data.count(), m, key) : every_row(data.count()));
 
@@ -112,7 +112,7 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     parallel::stop_if_asked(ranks);
 
     Ensemble ensemble;
-    ensemble.members = members;
+    ensemble.members = members * family.passes;
     ensemble.form = family.form;
     const auto all = gather_members(own, ranks);
     if (family.go_on) ensemble.trained = all;
@@ -123,7 +123,7 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     });
     if (family.output_change) ensemble.output_change = [change = family.output_change, all, data](const ChangeBasis& basis) { return change(all, data, basis); };
     ensemble.flops_per_row = family.flops_per_row(data, members);
-    if (!resamples) return ensemble;
+    if (!resamples || family.classifies) return ensemble;  // R2 is of numbers
 
     std::vector<float> predictions(static_cast<std::size_t>(data.count() * members * data.targets));
     ensemble.predict(data.x.data(), data.count(), predictions.data());

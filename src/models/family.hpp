@@ -73,6 +73,8 @@ struct Family {
     /// Floating-point operations of predicting one row with all members, for the record of stages.
     std::function<double(const TrainingSet&, std::int64_t members)> flops_per_row;
     Form form = Form::members;
+    bool classifies = false;  ///< labels are shares of classes, 1 of a row's own and 0 of the others; each member says probabilities
+    int passes = 1;           ///< predictions of each member, by Monte Carlo dropout; where there are several, members learn from all labelled rows
     bool is_joint = false;  ///< members differ in how they begin alone: all learn from all labelled rows and together, in one block
     GoOn go_on = {};        ///< where a fit begins from the one before it; empty: each begins anew
     /// Of a network that also predicts its own squared error: that.

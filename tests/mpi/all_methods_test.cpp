@@ -17,6 +17,7 @@ using test::ranks;
 struct Way {
     std::string name;
     std::string sections;
+    bool classifies = false;  ///< for a target that is a class
 };
 
 void PrintTo(const Way& way, std::ostream* out)
@@ -45,10 +46,25 @@ std::string section(const std::string& title, const std::string& kind)
     return fmt::format("[{}]\nkind = \"{}\"\n{}", title, kind, quick_lines(Registration<Made>::all().at(kind)->options));
 }
 
+models::Family default_family(const std::string& kind)
+{
+    const auto* entry = models::FamilyRegistration::all().at(kind);
+    return entry->make(Options(entry->options));
+}
+
 std::string surrogate(const std::string& kind)
 {
     const auto quick = section<models::Family>("surrogate", kind);
     return quick + (quick.find("members") == std::string::npos ? "members = 4\n" : "") + "member_block = 2\n";
+}
+
+/// The first surrogate for classes.
+std::string classifier()
+{
+    for (const auto& [family, entry] : models::FamilyRegistration::all()) {
+        if (default_family(family).classifies) return family;
+    }
+    return "";
 }
 
 /// Every batch rule, by variance if it uses scores, and every score, by top-k: a rule knows of a score only its numbers. With a surrogate
@@ -62,8 +78,22 @@ std::vector<Way> rules_and_scores()
         ways.push_back({rule, (made.uses_scores ? section<acquisition::Score>("acquisition", "variance") : "") + rest});
     }
     for (const auto& [score, entry] : acquisition::ScoreRegistration::all()) {
-        const bool needs_a_network = entry->make(Options(entry->options)).needs_output_change;
-        ways.push_back({score, section<acquisition::Score>("acquisition", score) + surrogate(needs_a_network ? "deep-mlp-ensemble" : "ridge-ensemble")});
+        const auto made = entry->make(Options(entry->options));
+        const auto* kind = made.needs_output_change ? "deep-mlp-ensemble" : "ridge-ensemble";
+        ways.push_back({score, section<acquisition::Score>("acquisition", score) + surrogate(made.needs_probabilities ? classifier() : kind), made.needs_probabilities});
+    }
+    return ways;
+}
+
+std::vector<Way> rules_for_classes()
+{
+    const auto& scores = acquisition::ScoreRegistration::all();
+    const auto reads_classes = std::find_if(scores.begin(), scores.end(), [](const auto& score) { return score.second->make(Options(score.second->options)).needs_probabilities; });
+    std::vector<Way> ways;
+    for (const auto& [rule, entry] : selection::SelectionRegistration::all()) {
+        const auto made = entry->make(Options(entry->options));
+        if (made.needs_posterior) continue;
+        ways.push_back({rule + " of classes", (made.uses_scores ? section<acquisition::Score>("acquisition", reads_classes->first) : "") + section<selection::Selection>("selection", rule) + surrogate(classifier()), true});
     }
     return ways;
 }
@@ -71,7 +101,7 @@ std::vector<Way> rules_and_scores()
 std::vector<Way> surrogates()
 {
     std::vector<Way> ways;
-    for (const auto& [family, entry] : models::FamilyRegistration::all()) ways.push_back({family, surrogate(family) + "[acquisition]\nkind = \"variance\"\n"});
+    for (const auto& [family, entry] : models::FamilyRegistration::all()) ways.push_back({family, surrogate(family) + "[acquisition]\nkind = \"variance\"\n", default_family(family).classifies});
     return ways;
 }
 
@@ -106,6 +136,8 @@ std::vector<std::string> simulators()
 }
 
 constexpr const char* on_a_pool = "[pool]\nfile = \"pool.h5\"\ntest = 30\n[problem]\nkind = \"closed-pool\"\n[[target]]\nname = \"y0\"\ngoal = \"maximize\"\n";
+constexpr int classes = 3;
+const std::string on_classes = fmt::format("[pool]\nfile = \"classes.h5\"\ntest = 30\n[problem]\nkind = \"closed-pool\"\n[[target]]\nname = \"y0\"\ngoal = \"classify\"\nclasses = {}\n", classes);
 
 /// What a campaign leaves: its journal, where every batch, score, prediction and label stands with all digits, and its metrics.
 std::string run(const std::filesystem::path& folder, const std::string& run_name, const std::string& sections, std::int64_t iterations, const Communicator& group)
@@ -139,6 +171,7 @@ protected:
     {
         work = std::make_unique<test::SharedFolder>();
         test::write_pool({.rows = 260, .columns = 5, .tile_rows = 64}, work->path / "pool.h5", ranks());
+        test::write_pool({.rows = 260, .columns = 5, .tile_rows = 64, .classes = classes}, work->path / "classes.h5", ranks());
     }
     static void TearDownTestSuite() { work.reset(); }
     static std::unique_ptr<test::SharedFolder> work;
@@ -162,9 +195,9 @@ TEST_P(AllMethods, AreTheSameOnAnyRanksAndAfterARestart)
     const auto folder = work->path / GetParam().name;
     on_root(ranks(), [&] {
         make_folder(folder);
-        std::filesystem::create_hard_link(work->path / "pool.h5", folder / "pool.h5");
+        for (const char* pool : {"pool.h5", "classes.h5"}) std::filesystem::create_hard_link(work->path / pool, folder / pool);
     });
-    expect_promises(folder, GetParam().sections + on_a_pool);
+    expect_promises(folder, GetParam().sections + (GetParam().classifies ? on_classes : on_a_pool));
 }
 
 TEST_P(AllProblems, AreTheSameOnAnyRanksAndAfterARestart)
@@ -179,6 +212,7 @@ TEST_P(AllProblems, AreTheSameOnAnyRanksAndAfterARestart)
 }
 
 INSTANTIATE_TEST_SUITE_P(Steps, AllMethods, ::testing::ValuesIn(rules_and_scores()), [](const auto& info) { return test_name(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Classes, AllMethods, ::testing::ValuesIn(rules_for_classes()), [](const auto& info) { return test_name(info.param.name); });
 INSTANTIATE_TEST_SUITE_P(Surrogates, AllMethods, ::testing::ValuesIn(surrogates()), [](const auto& info) { return test_name(info.param.name); });
 INSTANTIATE_TEST_SUITE_P(Strategies, AllMethods, ::testing::ValuesIn(strategies()), [](const auto& info) { return test_name(info.param.name); });
 INSTANTIATE_TEST_SUITE_P(Simulators, AllProblems, ::testing::ValuesIn(simulators()), [](const auto& info) { return test_name(info.param); });
