@@ -40,6 +40,7 @@ struct Score {
     std::function<models::RowScore(const FittedModel&)> of_features = {};
     bool needs_output_change = false;  ///< the surrogate must say by how much its outputs would change, and there is one more pass over the pool, for its mean
     bool needs_truth = false;  ///< the labels of all candidates: the problem must know them
+    bool needs_probabilities = false;  ///< the target must be a class: each member says a probability for each
     bool prefers_better = false;  ///< predictions of better values raise it: it needs goals that have a better and a worse
     std::optional<models::Family> own_model = {};  ///< trained beside the surrogate on the same labels; its predictions are read in place of the surrogate's
 };

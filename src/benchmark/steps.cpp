@@ -26,7 +26,7 @@ double figure(const report::IterationMetrics& line, const char* name)
 /// Of what is searched for.
 double best(const report::RunRecord& run, const report::IterationMetrics& line)
 {
-    const bool is_searched = run.journal.goals.size() == 1 && run.journal.goals[0] != "predict";
+    const bool is_searched = run.journal.goals.size() == 1 && !report::has_no_best(run.journal.goals[0]);
     return is_searched ? line.targets[0].best : line.aggregate_best;
 }
 
@@ -65,7 +65,7 @@ std::string steps_csv(const campaign::Campaign& campaign, const Communicator& ra
 {
     const auto steps = static_cast<std::size_t>(campaign.state().next_iteration());
     const auto diversity = diversities(campaign, steps);
-    std::string text = "step,labelled,test_rmse,test_mse,test_nll,best,success,diversity,seconds,fit_seconds\n";
+    std::string text = "step,labelled,test_rmse,test_mse,test_nll,test_accuracy,test_log_loss,best,success,diversity,seconds,fit_seconds\n";
     on_root(ranks, [&] {
         const auto run = report::read_run_record(campaign.folder());
         std::vector<double> seconds(steps), fit(steps);
@@ -77,9 +77,10 @@ std::string steps_csv(const campaign::Campaign& campaign, const Communicator& ra
         }
         for (std::size_t s = 0; s < run.metrics.size(); ++s) {
             const auto& line = run.metrics[s];
-            const bool is_tested = s + 1 < run.metrics.size();  // by the model that chose the next batch
-            const double mse = is_tested ? figure(run.metrics[s + 1], "test_mse") : std::nan(""), nll = is_tested ? figure(run.metrics[s + 1], "test_nll") : std::nan("");
-            text += fmt::format("{},{}", line.iteration, line.labelled) + cell(std::sqrt(mse)) + cell(mse) + cell(nll) + cell(best(run, line));
+            const auto tested = [&](const char* name) { return s + 1 < run.metrics.size() ? figure(run.metrics[s + 1], name) : std::nan(""); };  // by the model that chose the next batch
+            text += fmt::format("{},{}", line.iteration, line.labelled) + cell(std::sqrt(tested("test_mse")));
+            for (const char* name : {"test_mse", "test_nll", "test_accuracy", "test_log_loss"}) text += cell(tested(name));
+            text += cell(best(run, line));
             text += line.success ? fmt::format(",{}", *line.success ? 1 : 0) : std::string(",");
             text += cell(diversity[static_cast<std::size_t>(line.iteration)]);
             text += fmt::format(",{:.6f},{:.6f}\n", seconds[static_cast<std::size_t>(line.iteration)], fit[static_cast<std::size_t>(line.iteration)]);

@@ -12,7 +12,8 @@ double batch_diversity(std::span<const float> x, std::size_t columns);
 /// The steps of a run that is over, as CSV lines after a header: what was known after each step. Collective.
 ///   step         0: the initial rows
 ///   labelled     rows with labels
-///   test_rmse, test_mse, test_nll    of the model that learnt from them, on the test rows, raw units; empty after the last step, from which no model has learnt
+///   test_rmse, test_mse, test_nll, test_accuracy, test_log_loss    of the model that learnt from them, on the test rows, raw units, where its kind of model has them; empty
+///                after the last step, from which no model has learnt
 ///   best         value of a single target that is searched, of several the aggregate
 ///   success      1 once a row is good enough for `stop` in a closed pool
 ///   diversity    of the step's batch, in features as models see them

@@ -7,6 +7,7 @@
 #include "campaign/metrics.hpp"
 #include "campaign/pool_map.hpp"
 #include "campaign/propose.hpp"
+#include "campaign/sparse_regions.hpp"
 #include "campaign/test_rows.hpp"
 #include "campaign/trajectory.hpp"
 #include "fusion/clustering/clustering.hpp"
@@ -29,6 +30,7 @@ std::string goal_name(const problems::Goal& goal)
         case problems::GoalKind::maximize: return "maximize";
         case problems::GoalKind::minimize: return "minimize";
         case problems::GoalKind::predict: return "predict";
+        case problems::GoalKind::classify: return "classify";
         case problems::GoalKind::window: return fmt::format("window [{}, {}]", goal.low, goal.high);
     }
     return "";
@@ -77,7 +79,14 @@ void check(const JournalEvent& event, const CampaignFile& file, const pool::Pool
     }
     const auto& label = std::get<LabelEvent>(event);
     check_row(label.row);
-    if (label.answer && label.answer->size() != file.goals.size()) complain(fmt::format("row {} has {} values for {} targets", label.row, label.answer->size(), file.goals.size()));
+    if (!label.answer) return;
+    if (label.answer->size() != file.goals.size()) {
+        complain(fmt::format("row {} has {} values for {} targets", label.row, label.answer->size(), file.goals.size()));
+        return;
+    }
+    for (std::size_t t = 0; t < file.goals.size(); ++t) {
+        if (!file.goals[t].allows((*label.answer)[t])) complain(fmt::format("row {} has {} for a class of '{}'", label.row, (*label.answer)[t], file.goals[t].target));
+    }
 }
 
 /// After the first batch: if most answers failed, there is nothing to learn from yet.
@@ -137,9 +146,13 @@ void Campaign::open_pool()
     if (problem_.simulator) {
         test_ = problems::draw_test_set(*problem_.simulator, file_.seed(), tested, columns_, ranks_);
         near_boundary_ = problem_.simulator->near_boundary;
+        const auto& candidates = sample ? *sample : shard_;
+        const std::vector<pool::RowState> all(static_cast<std::size_t>(candidates.share.rows()), pool::RowState::unlabelled);
+        if (file_.pool.real("sparse") > 0) test_.is_sparse = sparse_test_rows(candidates, scaling_, all, test_, file_.pool.real("sparse"), ranks_);
         return;
     }
     if (tested > 0) test_ = set_test_rows_aside(shard_, columns_, tested, file_.seed(), fresh_, ranks_);
+    if (file_.pool.real("sparse") > 0) test_.is_sparse = sparse_test_rows(shard_, scaling_, fresh_, test_, file_.pool.real("sparse"), ranks_);
     auto yardstick = problems::measure(shard_, columns_, file_.goals, fresh_, ranks_);
     if (!file_.predicts()) yardstick_ = std::move(yardstick);
 }
@@ -442,7 +455,7 @@ void Campaign::report_iteration() const
     double predicted = 0, predicted_r2 = 0;  // one figure for all of them: there may be many
     for (std::size_t t = 0; t < file_.goals.size(); ++t) {
         const auto& goal = file_.goals[t];
-        if (goal.kind == problems::GoalKind::predict) {
+        if (goal.has_no_best()) {
             predicted += 1;
             predicted_r2 += state_.out_of_bag_r2.empty() ? 0 : state_.out_of_bag_r2[t];
             continue;

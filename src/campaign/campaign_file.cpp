@@ -40,11 +40,14 @@ const std::vector<OptionSpec> initial_keys = {
 const OptionSpec scaling_key =
     text("scaling", "standard").one_of({"standard", "none"}).help("of features, for models and distances: mean 0 and deviation 1 over the pool, or as stored");
 
+const OptionSpec sparse_key = real("sparse", 0).at_least(0).at_most(0.9).help("share of the test rows, those with the fewest candidates near, on which the error is also given apart from that on the others; 0: it is not");
+
 const std::vector<OptionSpec> pool_keys = {
     text("file", "").required().help("pool file, relative to the campaign file"),
     scaling_key,
     text("missing", "error").one_of({"error", "drop-row"}).help("what happens to a row with a feature that is not a number"),
     whole("test", 0).at_least(0).help("rows of a closed pool, drawn at random, that models are tested on and that are never asked for"),
+    sparse_key,
     text("residency", "auto").one_of({"memory", "stream", "auto"}).help("features are kept in memory, or read again in every pass over the pool; auto: kept where they fit. The answers are the same"),
     real("kept_gigabytes", 0).at_least(0).help("features that a rank keeps at most, for residency = \"auto\"; 0: half of the node's memory, or of what its control group or SLURM allows, shared by its ranks"),
     whole("member_groups", 1).at_least(1).at_most(1024).help("consecutive ranks that share the surrogates of fusion: each predicts the rows of all of them with some, reading them from the file. The answers are the same"),
@@ -56,6 +59,7 @@ const std::vector<OptionSpec> simulated_pool_keys = {
     whole("ratio", 0).at_least(1).at_most(1e6).help("in place of rows: for each batch so many candidates per row wanted, drawn anew; rows are numbered on through the campaign"),
     scaling_key,
     whole("test", 2000).at_least(0).at_most(1e7).help("further points, drawn by a simulator, that models are tested on"),
+    sparse_key,
 };
 
 const std::vector<OptionSpec> domain_keys = {
@@ -66,8 +70,9 @@ const std::vector<OptionSpec> domain_keys = {
 
 const std::vector<OptionSpec> target_keys = {
     text("name", "").required().help("a target of the pool, or an output of the simulator; a simulator's may all be left out, and are to be predicted then"),
-    text("goal", "maximize").one_of({"maximize", "minimize", "window", "predict"}).help("what is wanted of it; predict: no value is better, the model is to learn all of them"),
+    text("goal", "maximize").one_of({"maximize", "minimize", "window", "predict", "classify"}).help("what is wanted of it; predict: no value is better, the model is to learn all of them; classify: its values are numbers of classes, which a classifier is to learn"),
     numbers("window").help("lowest and highest value, for goal = \"window\""),
+    whole("classes", 0).at_least(2).at_most(1000).help("for goal = \"classify\": how many; labels are whole numbers from 0 to classes - 1"),
 };
 
 const std::vector<OptionSpec> surrogate_keys = {
@@ -187,7 +192,8 @@ problems::Goal read_goal(Reader& reader, const toml::table& table)
     goal.target = options.text("name");
     const auto& kind = options.text("goal");
     const std::map<std::string, problems::GoalKind> goal_kinds = {
-        {"maximize", problems::GoalKind::maximize}, {"minimize", problems::GoalKind::minimize}, {"window", problems::GoalKind::window}, {"predict", problems::GoalKind::predict}};
+        {"maximize", problems::GoalKind::maximize}, {"minimize", problems::GoalKind::minimize}, {"window", problems::GoalKind::window}, {"predict", problems::GoalKind::predict},
+        {"classify", problems::GoalKind::classify}};
     goal.kind = goal_kinds.contains(kind) ? goal_kinds.at(kind) : problems::GoalKind::maximize;
     const auto& window = options.numbers("window");
     const auto place = reader.place("target", table.get("window") != nullptr ? table.get("window") : &table);
@@ -200,6 +206,10 @@ problems::Goal read_goal(Reader& reader, const toml::table& table)
     } else if (!window.empty()) {
         reader.add(place, "[[target]] window: only for goal = \"window\"");
     }
+    goal.classes = options.whole("classes");
+    const auto* classes = table.get("classes");
+    if (kind == "classify" && classes == nullptr) reader.add(reader.place("target", &table), "[[target]] classes: missing; a whole number from 2 to 1000: labels of goal = \"classify\" are 0 to classes - 1");
+    if (kind != "classify" && classes != nullptr) reader.add(reader.place("target", classes), "[[target]] classes: only for goal = \"classify\"");
     return goal;
 }
 
@@ -242,6 +252,19 @@ void check_outputs(Reader& reader, const toml::table& root, const CampaignFile& 
     }
 }
 
+/// What goal = "classify" cannot be beside.
+void check_class(Reader& reader, const toml::table& root, const CampaignFile& file, bool closed)
+{
+    if (!file.classifies()) return;
+    if (file.goals.size() > 1) reader.add(reader.place("target", root.get("target")), fmt::format("[[target]]: {} of them; goal = \"classify\" is for a single target", file.goals.size()));
+    if (!closed && file.problem.kind != "ask-tell") {
+        reader.add(reader.place("problem", root.get("problem")), fmt::format("[problem] kind = \"{}\": answers with numbers and not with classes; allowed where goal = \"classify\": \"closed-pool\", \"ask-tell\"", file.problem.kind));
+    }
+    if (Registration<Strategy>::all().contains(file.strategy.kind)) {
+        reader.add(reader.place("strategy", root.get("strategy")), fmt::format("[strategy] kind = \"{}\": learns numbers, and the target is a class", file.strategy.kind));
+    }
+}
+
 void check_combinations(Reader& reader, const toml::table& root, CampaignFile& file, bool simulated)
 {
     // A problem of unknown kind has been reported: no complaints that follow from it.
@@ -256,6 +279,10 @@ void check_combinations(Reader& reader, const toml::table& root, CampaignFile& f
     }
     if (!file.domain && !simulated && !closed && file.pool.whole("test") > 0) {
         reader.add(reader.place("pool", root.at_path("pool.test").node(), "test"), "[pool] test: only for a closed pool, whose labels are known, and for simulators");
+    }
+    check_class(reader, root, file, closed);
+    if (file.pool.real("sparse") > 0 && (file.pool.whole("test") == 0 || file.surrogate.kind.empty() || file.classifies())) {
+        reader.add(reader.place("pool", root.at_path("pool.sparse").node(), "sparse"), "[pool] sparse: only where there are test rows (test) and a [surrogate] that learns numbers, whose error is given for them apart");
     }
     const bool not_fusion = file.strategy.kind != "fusion" && (file.strategy.kind.empty() || Registration<Strategy>::all().contains(file.strategy.kind));
     if (file.domain && not_fusion) reader.add(reader.place("domain", root.get("domain")), "[domain]: needs [strategy] kind = \"fusion\", which generates candidates");
@@ -316,14 +343,33 @@ void check_score(Reader& reader, const toml::table& root, const CampaignFile& fi
     if (score.needs_truth && problems.contains(file.problem.kind) && !problems.at(file.problem.kind)->make(file.problem.options).has_oracle()) {
         reader.add(kind_place, fmt::format("[acquisition] kind = \"{}\": needs a problem that knows the labels of all candidates beforehand, to measure what no method can do better", file.acquisition.kind));
     }
-    if (score.prefers_better && file.predicts()) {
+    const auto complaint = [&](const acquisition::Score& of) -> std::string {
+        if (of.prefers_better && file.predicts()) return fmt::format("nothing is better where goal = \"{}\"", file.classifies() ? "classify" : "predict");
+        if (of.needs_probabilities && !file.classifies()) return "reads probabilities of classes, and no [[target]] has goal = \"classify\"";
+        if (of.own_model && of.own_model->classifies != file.classifies()) return file.classifies() ? "its model learns numbers, and the target is a class" : "its model learns classes";
+        return "";
+    };
+    if (const auto what = complaint(score); !what.empty()) {
         std::vector<std::string> allowed;
         for (const auto& kind : kinds<acquisition::Score>()) {
-            if (!make(kind).prefers_better) allowed.push_back("\"" + kind + "\"");
+            if (complaint(make(kind)).empty()) allowed.push_back("\"" + kind + "\"");
         }
-        reader.add(kind_place,
-                   fmt::format("[acquisition] kind = \"{}\": nothing is better where goal = \"predict\"; allowed here: {}", file.acquisition.kind, fmt::join(allowed, ", ")));
+        reader.add(kind_place, fmt::format("[acquisition] kind = \"{}\": {}; allowed here: {}", file.acquisition.kind, what, fmt::join(allowed, ", ")));
     }
+}
+
+/// Classifiers are for classes, and other surrogates for numbers.
+void check_surrogate(Reader& reader, const toml::table& root, const CampaignFile& file)
+{
+    const auto& families = models::FamilyRegistration::all();
+    if (!families.contains(file.surrogate.kind) || families.at(file.surrogate.kind)->make(file.surrogate.options).classifies == file.classifies()) return;
+    std::vector<std::string> allowed;
+    for (const auto& [kind, entry] : families) {
+        if (entry->make(Options(entry->options)).classifies == file.classifies()) allowed.push_back("\"" + kind + "\"");
+    }
+    reader.add(reader.place("surrogate", root.at_path("surrogate.kind").node(), "kind"),
+               fmt::format("[surrogate] kind = \"{}\": {}; allowed here: {}", file.surrogate.kind,
+                           file.classifies() ? "learns numbers, and the target is a class" : "learns classes, and no [[target]] has goal = \"classify\"", fmt::join(allowed, ", ")));
 }
 
 /// An ensemble of one is sure of everything.
@@ -331,7 +377,8 @@ void check_members(Reader& reader, const toml::table& root, const CampaignFile& 
 {
     const auto& families = models::FamilyRegistration::all();
     if (!families.contains(file.surrogate.kind) || file.surrogate_common.whole("members") > 1) return;
-    if (families.at(file.surrogate.kind)->make(file.surrogate.options).form == models::Form::moments) return;
+    const auto family = families.at(file.surrogate.kind)->make(file.surrogate.options);
+    if (family.form == models::Form::moments || family.passes > 1) return;
     reader.add(reader.place("surrogate", root.at_path("surrogate.members").node(), "members"), "[surrogate] members = 1: must be a whole number from 2 to 1000, as the ensemble's spread is what is used");
 }
 
@@ -359,7 +406,7 @@ void read_strategy(Reader& reader, const toml::table& root, CampaignFile& file)
     if (file.strategy.kind == "fusion" && file.goals.size() > fusion::most_targets) {
         reader.add(reader.place("strategy", root.get("strategy")), fmt::format("[strategy] kind = \"fusion\": {} targets; at most {} are combined", file.goals.size(), fusion::most_targets));
     }
-    if (file.strategy.kind == "fusion" && file.predicts()) {
+    if (file.strategy.kind == "fusion" && file.predicts() && !file.classifies()) {
         reader.add(reader.place("strategy", root.get("strategy")), "[strategy] kind = \"fusion\": searches for the best, and nothing is better where goal = \"predict\"");
     }
     for (const char* section : {"surrogate", "acquisition", "selection"}) {
@@ -421,6 +468,7 @@ CampaignFile resolve(Reader& reader, toml::table& root, const std::vector<std::s
     check_combinations(reader, root, file, drawn);
     check_score(reader, root, file);
     if (selection) check_selection(reader, root, file, *selection);
+    check_surrogate(reader, root, file);
     check_members(reader, root, file);
     return file;
 }
@@ -447,12 +495,13 @@ std::set<std::string> unused_of_drawn(const CampaignFile& file)
     return file.pool_is_drawn() ? std::set<std::string>{file.pool_is_fresh() ? "rows" : "ratio"} : std::set<std::string>();
 }
 
-/// Keys of [pool] that do not decide the results: where it and its features lie, and that there are no test rows, which older runs do not say.
+/// Keys of [pool] that do not decide the results: where it and its features lie, and that there are no test rows, or none apart, which older runs do not say.
 std::set<std::string> not_of_the_results(const CampaignFile& file)
 {
     auto keys = unused_of_drawn(file);
     keys.insert({"file", "residency", "kept_gigabytes", "member_groups"});
     if (file.pool.whole("test") == 0) keys.insert("test");
+    if (file.pool.real("sparse") == 0) keys.insert("sparse");
     return keys;
 }
 
@@ -472,6 +521,7 @@ std::string results_text(const CampaignFile& file, bool for_identity)
     for (const auto& goal : file.goals) {
         out += fmt::format("[[target]]\nname = {}\n", sluice::to_toml(OptionValue(goal.target)));
         if (goal.kind == problems::GoalKind::window) out += fmt::format("goal = \"window\"\nwindow = [{}, {}]\n\n", goal.low, goal.high);
+        else if (goal.kind == problems::GoalKind::classify) out += fmt::format("goal = \"classify\"\nclasses = {}\n\n", goal.classes);
         else out += fmt::format("goal = \"{}\"\n\n", goal.kind == problems::GoalKind::maximize ? "maximize" : goal.kind == problems::GoalKind::minimize ? "minimize" : "predict");
     }
     out += section_text("problem", {{for_identity ? std::set<std::string>{"file"} : nothing, &file.problem.options}}, file.problem.kind);
@@ -505,6 +555,29 @@ void check_against_pool(Reader& reader, const toml::table& root, const CampaignF
     }
 }
 
+/// Whether all labels of a closed pool are classes, or unknown. The first that is not is reported.
+void check_classes(Reader& reader, const toml::table& root, const CampaignFile& file, const pool::PoolInfo& info, const hdf5::File& pool)
+{
+    constexpr RowId rows_at_once = 65536;
+    const auto& goal = file.goals.front();
+    const auto width = info.target_names.size();
+    const auto column = static_cast<std::size_t>(std::find(info.target_names.begin(), info.target_names.end(), goal.target) - info.target_names.begin());
+    if (column == width || goal.classes < 2) return;  // reported
+    std::vector<double> targets;
+    for (RowId first = 0; first < info.rows; first += rows_at_once) {
+        const auto count = std::min(rows_at_once, info.rows - first);
+        targets.resize(static_cast<std::size_t>(count) * width);
+        pool.read_rows("/targets", hdf5::Type::float64, first, count, targets.data());
+        for (RowId i = 0; i < count; ++i) {
+            const double value = targets[static_cast<std::size_t>(i) * width + column];
+            if (std::isnan(value) || goal.allows(value)) continue;
+            reader.add(reader.place("target", root.at_path("target[0].name").node()),
+                       fmt::format("[[target]] name = \"{}\": {} of row {} of {} is not a class; must be a whole number from 0 to {}, or NaN where unknown", goal.target, value, first + i, info.path, goal.classes - 1));
+            return;
+        }
+    }
+}
+
 /// A simulator may need what is not there: it answers one row before work starts.
 void check_simulator(Reader& reader, const toml::table& root, const CampaignFile& file)
 {
@@ -532,7 +605,10 @@ void check_pool(Reader& reader, const toml::table& root, const CampaignFile& fil
     }
     if (file.pool.text("file").empty()) return;
     try {
-        check_against_pool(reader, root, file, pool::read_pool_info(hdf5::File::open(file.pool_path())));
+        const auto pool = hdf5::File::open(file.pool_path());
+        const auto info = pool::read_pool_info(pool);
+        check_against_pool(reader, root, file, info);
+        if (file.classifies() && file.problem.kind == "closed-pool") check_classes(reader, root, file, info, pool);
     } catch (const Error& error) {
         reader.add(reader.place("pool", root.at_path("pool.file").node(), "file"), fmt::format("[pool] file: {}", error.what()));
     }
@@ -578,7 +654,12 @@ bool CampaignFile::learns_raw_targets() const
 
 bool CampaignFile::predicts() const
 {
-    return std::any_of(goals.begin(), goals.end(), [](const auto& goal) { return goal.kind == problems::GoalKind::predict; });
+    return std::any_of(goals.begin(), goals.end(), [](const auto& goal) { return goal.has_no_best(); });
+}
+
+bool CampaignFile::classifies() const
+{
+    return std::any_of(goals.begin(), goals.end(), [](const auto& goal) { return goal.kind == problems::GoalKind::classify; });
 }
 
 pool::Residency CampaignFile::residency() const

@@ -39,8 +39,10 @@ struct CampaignFile {
     bool pool_is_fresh() const;
     /// Candidates of a batch that a simulator draws.
     RowId drawn_rows() const;
-    /// Whether a target is only to be predicted: then there is no best row.
+    /// Whether a target is only to be predicted, or a class: then there is no best row.
     bool predicts() const;
+    /// Whether the target is a class: the only one then.
+    bool classifies() const;
     /// Whether models learn targets in their own units.
     bool learns_raw_targets() const;
     /// Where the features of a pool file are kept.

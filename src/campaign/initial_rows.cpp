@@ -107,6 +107,10 @@ std::vector<LabelEvent> read_labels(const std::filesystem::path& csv, const Camp
             for (const auto column : target_columns) {
                 values.push_back(csv_number(table, i, column));
                 if (!std::isfinite(values.back())) fail("{}: column '{}' of row {} is not a finite number; a row without an answer has status = failed", place, table.header[column], label.row);
+                const auto& goal = file.goals[values.size() - 1];
+                if (!goal.allows(values.back())) {
+                    fail("{}: column '{}' of row {}: {} is not a class; must be a whole number from 0 to {}", place, table.header[column], label.row, values.back(), goal.classes - 1);
+                }
             }
             label.answer = values;
         }

@@ -28,7 +28,7 @@ struct BatchEvent {
     std::int64_t iteration = 0;  ///< 0: the initial rows
     std::vector<RowId> rows;
     std::vector<double> scores;             ///< per row
-    std::vector<std::vector<double>> mean;  ///< per row and target, raw units
+    std::vector<std::vector<double>> mean;  ///< per row and target, raw units; of a class its probabilities
     std::vector<std::vector<double>> sd;
     std::vector<double> out_of_bag_r2;      ///< per target
     std::string diagnostics;                ///< JSON object of the strategy's own, empty if none

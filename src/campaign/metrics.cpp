@@ -65,7 +65,7 @@ std::string header_of(const Layout& layout, const std::vector<problems::Goal>& g
     std::string text = "iteration,labelled,failed";
     for (const auto& name : layout.figures) text += "," + csv_cell(name);
     for (const auto& goal : goals) {
-        if (goal.kind != problems::GoalKind::predict) text += fmt::format(",best_{0},batch_min_{0},batch_mean_{0},batch_max_{0},oob_r2_{0}", goal.target);
+        if (!goal.has_no_best()) text += fmt::format(",best_{0},batch_min_{0},batch_mean_{0},batch_max_{0},oob_r2_{0}", goal.target);
         else if (layout.has_predicted_quality) text += fmt::format(",oob_r2_{}", goal.target);
     }
     return text + ",aggregate_best,aggregate_batch_max,success\n";
@@ -95,7 +95,7 @@ std::string finish_line(const Tally& tally, const BatchEvent& batch, const Layou
         line += cell(found == figures.end() ? NAN : found->second);
     }
     for (std::size_t t = 0; t < goals.size(); ++t) {
-        const bool predicted = goals[t].kind == problems::GoalKind::predict;
+        const bool predicted = goals[t].has_no_best();
         if (!predicted) line += value_cells(tally, t);
         if (!predicted || layout.has_predicted_quality) line += cell(batch.out_of_bag_r2.empty() ? NAN : batch.out_of_bag_r2[t]);
     }

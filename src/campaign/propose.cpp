@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/signals.hpp"
+#include "campaign/class_shares.hpp"
 #include "campaign/standardised_targets.hpp"
 #include "campaign/test_error.hpp"
 #include "models/ensemble.hpp"
@@ -41,15 +42,17 @@ struct Lesson {
 /// What is fitted, to what, and by whom.
 struct Fitting {
     const CampaignFile& file;
+    const std::vector<problems::Goal>& goals;  ///< as models learn them
     const pool::Shard& shard;
     const pool::Scaling& scaling;
     const Communicator& ranks;
 
     Lesson lesson(const std::map<RowId, std::vector<double>>& labelled) const
     {
-        const auto targets = file.goals.size();
-        Lesson made{file.learns_raw_targets() ? raw_targets(targets) : standardise_targets(labelled, targets), {}};
-        made.data = training_set(shard, scaling, labelled, made.standard, ranks);
+        const auto targets = goals.size();
+        const auto learned = learned_labels(labelled, file.goals);
+        Lesson made{file.learns_raw_targets() || file.classifies() ? raw_targets(targets) : standardise_targets(learned, targets), {}};
+        made.data = training_set(shard, scaling, learned, made.standard, ranks);
         return made;
     }
 
@@ -82,7 +85,7 @@ Fitted fit(const Fitting& fitting, const std::optional<acquisition::Score>& rule
     Surrogate surrogate;
     surrogate.standard = std::move(standard);
     surrogate.values.assign(data.y.begin(), data.y.end());
-    surrogate.incumbent = incumbents(data, surrogate.standard, file.goals);
+    surrogate.incumbent = incumbents(data, surrogate.standard, fitting.goals);
     const auto family = Registration<models::Family>::all().at(file.surrogate.kind)->make(file.surrogate.options);
     if (family.is_warm) catch_up(last, fitting, family, state, iteration);
     surrogate.ensemble = fitting.fit(family, data, iteration, last.members);
@@ -162,6 +165,20 @@ std::vector<double> true_merits(const Truth& truth, const StandardisedTargets& s
     return y;
 }
 
+/// The same as models learn it.
+Truth learned_truth(const Truth& truth, const CampaignFile& file)
+{
+    if (!truth || !file.classifies()) return truth;
+    return [&truth, &file](RowId first, RowId rows, double* out) {
+        std::vector<double> classes(static_cast<std::size_t>(rows));
+        truth(first, rows, classes.data());
+        for (const double& value : classes) {
+            const auto shares = learned_values({&value, 1}, file.goals);
+            out = std::copy(shares.begin(), shares.end(), out);
+        }
+    };
+}
+
 /// Scores of this rank's rows by their features.
 std::vector<double> score_features(const pool::Shard& shard, const pool::Scaling& scaling, const models::RowScore& score, Work& work, const Communicator& ranks)
 {
@@ -220,12 +237,12 @@ std::vector<float> initial_features(const pool::Shard& shard, const pool::Scalin
 /// Scores of this rank's rows, and mean predictions if they are wanted. Tiles are taken a few at a time: their predictions stay in cache until they are
 /// scored, and only scores and means are kept.
 /// \param rule  null: no scores are wanted
-PoolPredictions look_at_pool(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const acquisition::Score* rule, bool wants_means,
-                             const Surrogate* surrogate, const Truth& truth, std::uint32_t iteration, Work& work, const Communicator& ranks)
+PoolPredictions look_at_pool(const CampaignFile& file, const std::vector<problems::Goal>& goals, const pool::Shard& shard, const pool::Scaling& scaling,
+                             const acquisition::Score* rule, bool wants_means, const Surrogate* surrogate, const Truth& truth, std::uint32_t iteration, Work& work, const Communicator& ranks)
 {
     const Tiling tiling = shard.info.tiling();
     const RowId tiles_per_chunk = 2 * parallel::host_threads();
-    const auto own = static_cast<std::size_t>(shard.share.rows()), targets = file.goals.size();
+    const auto own = static_cast<std::size_t>(shard.share.rows()), targets = goals.size();
     PoolPredictions found{std::vector<double>(rule != nullptr ? own : 0), std::vector<float>(wants_means ? own * targets : 0)};
     if (rule == nullptr && !wants_means) return found;
     acquisition::ScoreContext context{file.seed(), iteration, surrogate != nullptr ? surrogate->incumbent : std::vector<double>()};
@@ -245,11 +262,11 @@ PoolPredictions look_at_pool(const CampaignFile& file, const pool::Shard& shard,
                 parallel::for_each_tile("models/predict", chunk, [&](RowId tile) {
                     if (stop_requested()) return;
                     float* mean = wants_means ? found.mean.data() + static_cast<std::size_t>(tiling.first_row(tile) - shard.share.first_row) * targets : nullptr;
-                    predict_tile(shard, scaling, *surrogate, file.goals, tile, tiling.first_row(tile) - chunk.first_row, predictions.member, mean);
+                    predict_tile(shard, scaling, *surrogate, goals, tile, tiling.first_row(tile) - chunk.first_row, predictions.member, mean);
                 });
             }
             if (rule != nullptr) {
-                if (rule->needs_truth) context.truth = true_merits(truth, surrogate->standard, file.goals, chunk, tiling);
+                if (rule->needs_truth) context.truth = true_merits(truth, surrogate->standard, goals, chunk, tiling);
                 rule->evaluate(predictions, context, std::span(found.score).subspan(static_cast<std::size_t>(chunk.first_row - shard.share.first_row), static_cast<std::size_t>(chunk.rows())));
             }
             log::progress("score", static_cast<double>(chunk.end_row - shard.share.first_row), static_cast<double>(shard.share.rows()), "rows");
@@ -307,15 +324,17 @@ BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const poo
     std::optional<acquisition::Score> rule;
     if (!file.acquisition.kind.empty()) rule = Registration<acquisition::Score>::all().at(file.acquisition.kind)->make(file.acquisition.options);
 
+    const auto goals = learned_goals(file.goals);
+    const auto learned = learned_truth(truth, file);
     std::optional<Fitted> fitted;
     const bool is_tested = test.rows > 0 && !file.surrogate.kind.empty();
     const bool predicts_pool = (rule && rule->needs_model) || selection.needs_predictions;
     if (predicts_pool || selection.needs_posterior || is_tested) {
-        fitted = stages.time(batch.iteration, "fit", [&](Work&) { return fit({file, shard, scaling, ranks}, rule, state, last_fit, batch.iteration); });
+        fitted = stages.time(batch.iteration, "fit", [&](Work&) { return fit({file, goals, shard, scaling, ranks}, rule, state, last_fit, batch.iteration); });
     }
     const auto found = stages.time(batch.iteration, "score", [&](Work& work) {
         const auto look = [&](const acquisition::Score* by, bool wants_means, const Surrogate* surrogate) {
-            return look_at_pool(file, shard, scaling, by, wants_means, surrogate, truth, iteration, work, ranks);
+            return look_at_pool(file, goals, shard, scaling, by, wants_means, surrogate, learned, iteration, work, ranks);
         };
         const bool by_features = rule && rule->of_features;
         const bool in_one_pass = !by_features && (!fitted || !fitted->own_model);
@@ -328,7 +347,7 @@ BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const poo
             return predictions;
         }
         models::ChangeBasis basis;
-        if (needs_change) basis = {initial_features(shard, scaling, state, ranks), mean_over_pool(shard, state, predictions.mean, file.goals.size(), ranks)};
+        if (needs_change) basis = {initial_features(shard, scaling, state, ranks), mean_over_pool(shard, state, predictions.mean, goals.size(), ranks)};
         predictions.score = score_features(shard, scaling, rule->of_features({fitted->scored_by().ensemble, std::move(basis)}), work, ranks);
         return predictions;
     });
@@ -345,10 +364,11 @@ BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const poo
     if (rule) batch.scores = gather_scores(found.score, batch.rows, shard.share, ranks);
     if (fitted) describe_batch(batch, shard, scaling, fitted->surrogate, ranks);
     if (is_tested) {
-        const double mse = stages.time(batch.iteration, "test", [&](Work&) {
-            return mean_squared_error(fitted->surrogate.ensemble, fitted->surrogate.standard, scaling, test, ranks);
+        const auto figures = stages.time(batch.iteration, "test", [&](Work&) {
+            const auto& tested = fitted->surrogate;
+            return file.classifies() ? class_figures(tested.ensemble, goals.size(), scaling, test, ranks) : error_figures(tested.ensemble, tested.standard, scaling, test, ranks);
         });
-        if (std::isfinite(mse)) batch.diagnostics = fmt::format("{{\"figures\":{{\"test_mse\":{}}}}}", mse);
+        batch.diagnostics = to_diagnostics(figures);
     }
     return batch;
 }

@@ -10,7 +10,8 @@ namespace sluice::campaign {
 using Truth = std::function<void(RowId first, RowId rows, double* out)>;
 
 /// Chooses the next batch: fit an ensemble on the labelled rows, score every row of the pool, select. The iteration of a campaign, without its memory.
-/// Where there are test points, and a surrogate is named, it is fitted whether the batch depends on it or not, and its error on them is a figure of the batch, test_mse.
+/// Where there are test points, and a surrogate is named, it is fitted whether the batch depends on it or not, and what it says of them gives figures of the batch: test_mse; of a class,
+/// test_accuracy and test_log_loss.
 /// Collective; a safe point between stages.
 BatchEvent propose(const CampaignFile& file, const pool::Shard& shard, const pool::Scaling& scaling, const State& state, const problems::TestSet& test, const Truth& truth,
                    LastFit& last_fit, parallel::StageRecord& stages, const Communicator& ranks);

@@ -10,7 +10,8 @@ double StandardisedTargets::merit(double standardised, const problems::Goal& goa
 {
     switch (goal.kind) {
         case problems::GoalKind::maximize:
-        case problems::GoalKind::predict: return standardised;
+        case problems::GoalKind::predict:
+        case problems::GoalKind::classify: return standardised;
         case problems::GoalKind::minimize: return -standardised;
         case problems::GoalKind::window: return -std::abs(standardised - (goal.centre() - mean[target]) / deviation[target]);
     }

@@ -117,7 +117,7 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     parallel::stop_if_asked(ranks);
 
     Ensemble ensemble;
-    ensemble.members = members;
+    ensemble.members = members * family.passes;
     ensemble.form = family.form;
     const auto all = gather_members(own, ranks);
     if (family.is_warm) ensemble.trained = all;
@@ -128,7 +128,7 @@ Ensemble fit_ensemble(const Family& family, const TrainingSet& data, int members
     });
     if (family.output_change) ensemble.output_change = [change = family.output_change, all, data](const ChangeBasis& basis) { return change(all, data, basis); };
     ensemble.flops_per_row = family.flops_per_row(data, members);
-    if (!resamples) return ensemble;
+    if (!resamples || family.classifies) return ensemble;  // R2 is of numbers
 
     std::vector<float> predictions(static_cast<std::size_t>(data.count() * members * data.targets));
     ensemble.predict(data.x.data(), data.count(), predictions.data());

@@ -9,7 +9,7 @@ namespace sluice::models {
 
 /// A bootstrap ensemble, or one distribution, the same on every rank.
 struct Ensemble {
-    int members = 0;
+    int members = 0;  ///< or passes of all of them
     Form form = Form::members;
     Predict predict;
     std::optional<Posterior> posterior;  ///< of a Gaussian process
@@ -17,7 +17,7 @@ struct Ensemble {
     std::function<RowScore(const ChangeBasis&)> output_change;  ///< of networks that can say it, else empty
     double flops_per_row = 0;
     std::vector<Member> trained;        ///< where the next fit may begin from them
-    std::vector<double> out_of_bag_r2;  ///< per target, see out_of_bag_r2; NaN if no row is out of bag; empty without resamples
+    std::vector<double> out_of_bag_r2;  ///< per target, see out_of_bag_r2; NaN if no row is out of bag; empty without resamples and of classes
 
     /// Numbers that are predicted for a row and target.
     int width() const { return form == Form::members ? members : 2; }

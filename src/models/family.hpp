@@ -81,6 +81,8 @@ struct Family {
     /// Floating-point operations of predicting one row with all members, for the record of stages.
     std::function<double(const TrainingSet&, std::int64_t members)> flops_per_row;
     Form form = Form::members;
+    bool classifies = false;           ///< labels are shares of classes, 1 of a row's own and 0 of the others; each member says probabilities
+    int passes = 1;                    ///< predictions of each member, by Monte Carlo dropout
     bool resamples = true;             ///< members learn from bootstraps; otherwise all from all labelled rows, and differ in how they begin alone
     TrainTogether train_together = {}; ///< where members learn together: that, in place of `train`
     bool is_warm = false;              ///< members that learn together go on from the fit before

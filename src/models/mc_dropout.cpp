@@ -1,6 +1,8 @@
 #include "models/mc_dropout.hpp"
 
 #include "base/signals.hpp"
+#include "models/class_probabilities.hpp"
+#include "models/cross_entropy.hpp"
 #include "models/mlp_layers.hpp"
 #include "models/plateau.hpp"
 #include "models/predictions.hpp"
@@ -14,6 +16,7 @@ namespace {
 struct DropoutOptions {
     std::int64_t width, depth, passes, epochs;
     double dropout, learning_rate, l2;
+    bool classifies = false;
 
     std::vector<std::int64_t> layers(const TrainingSet& data) const
     {
@@ -44,7 +47,21 @@ void draw_mask(RandomStream& random, double dropout, float* mask, std::int64_t c
     }
 }
 
-/// One network, by Adam on the mean squared error over all rows at once; the penalty is part of the gradient.
+/// The loss over all rows and targets, or of classes over all rows. \param derivative  by what the network says; filled
+double loss_of(const torch::Tensor& said, const torch::Tensor& y, bool classifies, torch::Tensor& derivative)
+{
+    if (classifies) {
+        const double loss = cross_entropy(said, y, derivative).mean().item<double>();
+        derivative.div_(static_cast<double>(y.size(1)));
+        return loss;
+    }
+    derivative = said - y;
+    const double loss = derivative.square().mean().item<double>();
+    derivative.mul_(2.0 / static_cast<double>(y.numel()));
+    return loss;
+}
+
+/// One network, by Adam on the mean squared error, or of classes the softmax cross-entropy, over all rows at once; the penalty is part of the gradient.
 /// \return  [1, parameters]
 torch::Tensor train_network(const TrainingSet& data, int member, const FitKey& key, const DropoutOptions& options)
 {
@@ -67,9 +84,8 @@ torch::Tensor train_network(const TrainingSet& data, int member, const FitKey& k
             draw_mask(random, options.dropout, masks.back().data_ptr<float>(), sum.numel());
             inputs.push_back(sum.relu().mul_(masks.back()));
         }
-        auto derivative = inputs.back() - y;
-        const double loss = derivative.square().mean().item<double>();
-        derivative.mul_(2.0 / static_cast<double>(data.count() * data.targets));
+        torch::Tensor derivative;
+        const double loss = loss_of(inputs.back(), y, options.classifies, derivative);
         for (std::size_t l = layers.count(); l-- > 0;) {
             gradient.weights[l].copy_(torch::bmm(inputs[l].transpose(1, 2), derivative));
             gradient.biases[l].copy_(derivative.sum(1, true));
@@ -140,8 +156,42 @@ Predict predict_moments(const std::vector<Member>& members, const TrainingSet& d
     };
 }
 
+DropoutOptions chosen(const Options& o, bool classifies)
+{
+    return {o.whole("width"), o.whole("depth"), o.whole("passes"), o.whole("epochs"), o.real("dropout"), o.real("learning_rate"), o.real("l2"), classifies};
+}
+
+/// What both kinds of network share; how they predict is their own.
+Family trained_by(const DropoutOptions& options)
+{
+    return {
+        .train = [options](const TrainingSet& data, std::span<const Bootstrap> members, int first_member, const FitKey& key) { return train(data, members.size(), first_member, key, options); },
+        .predictor = {},
+        .flops_per_row = [options](const TrainingSet& data, std::int64_t members) { return static_cast<double>(members * options.passes) * perceptron_flops(options.layers(data)); },
+    };
+}
+
+/// Each pass is a member: scores of classes need what every one says.
+Family mc_dropout_classifier(const Options& o)
+{
+    const auto options = chosen(o, true);
+    auto family = trained_by(options);
+    family.predictor = [options](const std::vector<Member>& members, const TrainingSet& data, parallel::Place) {
+        const auto sizes = options.layers(data);
+        const auto passes = thinned_networks(members, sizes, options);
+        return class_probabilities(perceptron_predictor(passes, sizes, Activation::relu, parallel::Place::host), passes.size(), static_cast<std::size_t>(data.targets));
+    };
+    family.classifies = true;
+    family.resamples = false;
+    family.passes = static_cast<int>(options.passes);
+    return family;
+}
+
 const FamilyRegistration registration{"mc-dropout", "perceptrons with dropout, unsure by how much they say changes with the units left out (Monte Carlo dropout)", mc_dropout_options(),
                                       mc_dropout};
+
+const FamilyRegistration classifier{"mc-dropout-classifier", "perceptrons with dropout that say probabilities of classes, each pass others (Monte Carlo dropout); for goal = \"classify\"",
+                                    mc_dropout_options(), mc_dropout_classifier};
 
 }  // namespace
 
@@ -160,13 +210,11 @@ std::vector<OptionSpec> mc_dropout_options()
 
 Family mc_dropout(const Options& o)
 {
-    const DropoutOptions options{o.whole("width"), o.whole("depth"), o.whole("passes"), o.whole("epochs"), o.real("dropout"), o.real("learning_rate"), o.real("l2")};
-    return {
-        .train = [options](const TrainingSet& data, std::span<const Bootstrap> members, int first_member, const FitKey& key) { return train(data, members.size(), first_member, key, options); },
-        .predictor = [options](const std::vector<Member>& members, const TrainingSet& data, parallel::Place) { return predict_moments(members, data, options); },
-        .flops_per_row = [options](const TrainingSet& data, std::int64_t members) { return static_cast<double>(members * options.passes) * perceptron_flops(options.layers(data)); },
-        .form = Form::moments,
-    };
+    const auto options = chosen(o, false);
+    auto family = trained_by(options);
+    family.predictor = [options](const std::vector<Member>& members, const TrainingSet& data, parallel::Place) { return predict_moments(members, data, options); };
+    family.form = Form::moments;
+    return family;
 }
 
 }  // namespace sluice::models

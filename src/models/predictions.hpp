@@ -7,7 +7,7 @@
 namespace sluice::models {
 
 /// What every member of an ensemble says about consecutive rows of the pool, in standardised target units (or raw, see TrainingSet), larger = better (see Goal). Or the mean and
-/// variance of a distribution, in place of members 0 and 1: scores ask for moments and need not know which.
+/// variance of a distribution, in place of members 0 and 1: scores ask for moments and need not know which. Of a class, its probabilities stand in place of targets.
 struct Predictions {
     using View = Kokkos::View<float***, Kokkos::LayoutRight, Kokkos::DefaultHostExecutionSpace::memory_space>;
 

@@ -4,11 +4,17 @@
 
 namespace sluice::problems {
 
+bool Goal::allows(double value) const
+{
+    return kind != GoalKind::classify || (value >= 0 && value < static_cast<double>(classes) && value == std::floor(value));
+}
+
 double Goal::merit(double value) const
 {
     switch (kind) {
         case GoalKind::maximize:
-        case GoalKind::predict: return value;
+        case GoalKind::predict:
+        case GoalKind::classify: return value;
         case GoalKind::minimize: return -value;
         case GoalKind::window: return -std::abs(value - centre());
     }

@@ -40,6 +40,7 @@ struct TestSet {
     std::int64_t rows = 0;
     std::vector<float> x;             ///< [rows, columns], as stored
     std::vector<double> y;            ///< [rows, targets], raw units
+    std::vector<bool> is_sparse = {}; ///< [rows] whether few rows of the pool are near, see campaign::sparse_test_rows; empty: not asked for
     double oracle_nll = std::nan(""); ///< mean of -log p(y | x), NaN where the true response is not known
 };
 

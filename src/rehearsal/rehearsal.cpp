@@ -48,7 +48,7 @@ private:
     const Communicator& ranks_;
 };
 
-/// Labels of the first rows in the order of the campaign's targets: the pool's, or normal numbers where it has none.
+/// Labels of the first rows in the order of the campaign's targets: the pool's, or random ones where it has none.
 std::vector<double> labels(const CampaignFile& file, const hdf5::File& source, const pool::PoolInfo& info, RowId first, RowId count)
 {
     const auto width = info.target_names.size(), wanted = file.goals.size();
@@ -61,7 +61,8 @@ std::vector<double> labels(const CampaignFile& file, const hdf5::File& source, c
         RandomStream random(file.seed(), Purpose::simulated_label, 0, static_cast<std::uint64_t>(first + i));
         for (std::size_t g = 0; g < wanted; ++g) {
             const auto column = static_cast<std::size_t>(std::find(info.target_names.begin(), info.target_names.end(), file.goals[g].target) - info.target_names.begin());
-            values.push_back(known.empty() ? random.normal() : known[static_cast<std::size_t>(i) * width + column]);
+            if (!known.empty()) values.push_back(known[static_cast<std::size_t>(i) * width + column]);
+            else values.push_back(file.classifies() ? random.below(static_cast<std::uint32_t>(file.goals[g].classes)) : random.normal());
         }
     }
     return values;

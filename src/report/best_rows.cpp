@@ -11,7 +11,7 @@ namespace {
 double merit(const RunRecord& run, std::size_t target, double value)
 {
     const auto& goal = run.journal.goals[target];
-    if (goal == "predict") return 0;
+    if (has_no_best(goal)) return 0;
     if (goal == "minimize") return -value;
     if (goal != "window") return value;
     const auto window = run.windows.find(run.journal.targets[target]);

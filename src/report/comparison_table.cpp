@@ -30,15 +30,15 @@ std::string comparison_table(const std::vector<RunRecord>& runs, const RunNames&
                 .is_number = {false, true, true, true, true, true, true}};
     const bool one_goal = all_have_one_goal(runs);
     const auto& targets = runs[0].journal.targets;
-    const auto shows_best = [&](std::size_t t) { return one_goal && runs[0].journal.goals[t] != "predict"; };
+    const auto shows_best = [&](std::size_t t) { return one_goal && !has_no_best(runs[0].journal.goals[t]); };
     for (std::size_t t = 0; t < targets.size(); ++t) {
         if (!shows_best(t)) continue;
         table.header.push_back("best " + targets[t]);
         table.is_number.push_back(true);
     }
-    const bool any_tested = std::any_of(runs.begin(), runs.end(), [](const RunRecord& run) { return !learning_curve(run).nll.empty(); });
-    if (any_tested) {
-        table.header.push_back("test NLL");
+    const auto tested = figures_of_tests(runs);
+    for (const auto& figure : tested) {
+        table.header.push_back(figure.quantity);
         table.is_number.push_back(true);
     }
     if (!one_goal) {
@@ -59,7 +59,10 @@ std::string comparison_table(const std::vector<RunRecord>& runs, const RunNames&
         for (std::size_t t = 0; t < targets.size(); ++t) {
             if (shows_best(t)) cells.push_back(run.metrics.empty() ? "" : value_text(run.metrics.back().targets[t].best));
         }
-        if (const auto curve = learning_curve(run); any_tested) cells.push_back(curve.nll.empty() ? "" : value_text(curve.nll.back()));
+        for (const auto& figure : tested) {
+            const auto curve = learning_curve(run, figure);
+            cells.push_back(curve.value.empty() ? "" : value_text(curve.value.back()));
+        }
         if (!one_goal) cells.push_back(goal_text(run));
         table.rows.push_back(cells);
     }

@@ -63,4 +63,9 @@ Journal read_journal(const std::filesystem::path& path)
     return journal;
 }
 
+bool has_no_best(const std::string& goal)
+{
+    return goal == "predict" || goal == "classify";
+}
+
 }  // namespace sluice::report

@@ -47,4 +47,7 @@ struct Journal {
 /// Error if the file does not begin with a campaign line or a line cannot be understood; a torn last line is left out.
 Journal read_journal(const std::filesystem::path& path);
 
+/// Whether no value of a target is better than another: it is to be predicted, or a class.
+bool has_no_best(const std::string& goal);
+
 }  // namespace sluice::report

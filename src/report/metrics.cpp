@@ -2,6 +2,7 @@
 
 #include "base/csv.hpp"
 #include "base/error.hpp"
+#include "report/journal.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -33,7 +34,7 @@ std::vector<IterationMetrics> read_metrics(const std::filesystem::path& path, co
         line.failed = cell(row, "failed");
         for (std::size_t t = 0; t < targets.size(); ++t) {
             const auto& target = targets[t];
-            if (goals[t] == "predict") {
+            if (has_no_best(goals[t])) {
                 const double none = std::nan("");
                 line.targets.push_back({.best = none, .batch_min = none, .batch_mean = none, .batch_max = none, .oob_r2 = cell_if_there(row, "oob_r2_" + target)});
                 continue;

@@ -184,6 +184,8 @@ Figure pool_map_figure(const RunRecord& run)
                                       "that were asked, {} of them in the initial design.",
                                       count_text(run.journal.pool_rows > 0 ? static_cast<double>(run.journal.pool_rows) : static_cast<double>(map.picks.size())),
                                       count_text(static_cast<double>(map.picks.size())), initial);
+    const bool is_a_line = map.explained.size() > 1 && std::abs(map.explained[1]) < 1e-9;
+    if (is_a_line) caption += " There is one feature only, so all lie on a line, from one end of its range to the other.";
     if (colours.last > 0) caption += " A cluster of one colour is a batch that searched one region; an even spread is exploration.";
     return {.svg = svg_element(drawing, "Asked rows on a density map of the pool"), .caption = caption};
 }

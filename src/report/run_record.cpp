@@ -52,7 +52,7 @@ std::int64_t finished_iterations(const RunRecord& run)
 
 bool seeks_best(const RunRecord& run)
 {
-    return std::any_of(run.journal.goals.begin(), run.journal.goals.end(), [](const std::string& goal) { return goal != "predict"; });
+    return std::any_of(run.journal.goals.begin(), run.journal.goals.end(), [](const std::string& goal) { return !has_no_best(goal); });
 }
 
 std::string goal_text(const RunRecord& run)

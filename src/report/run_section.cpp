@@ -173,7 +173,7 @@ std::string outcome_text(const RunRecord& run)
 std::string run_section(const RunRecord& run, int& figure_number)
 {
     std::string html = html_facts(facts_of(run));
-    if (!learning_curve(run).nll.empty()) html += html_figure(learning_curve_figure({run}, name_runs({run})), figure_number);
+    if (const auto learning = learning_curve_figure({run}, name_runs({run})); !learning.svg.empty()) html += html_figure(learning, figure_number);
     if (seeks_best(run)) {
         html += html_figure(best_so_far_figure(run), figure_number);
         html += best_rows_table(run);

@@ -376,6 +376,48 @@ TEST(PredictedTargets, HaveNoBest)
     EXPECT_THAT(complaint(fusion), HasSubstr("[strategy] kind = \"fusion\": searches for the best"));
 }
 
+TEST(ClassifiedTarget, IsReadBackAndHasNoBest)
+{
+    const std::string text = R"([campaign]
+name = "c"
+[pool]
+file = "pool.h5"
+[[target]]
+name = "phase"
+goal = "classify"
+classes = 3
+[problem]
+kind = "closed-pool"
+[surrogate]
+kind = "classifier-ensemble"
+[acquisition]
+kind = "vote-entropy"
+)";
+    const auto file = parse_campaign(text, "c.toml", {});
+    EXPECT_TRUE(file.classifies());
+    EXPECT_TRUE(file.predicts());
+    EXPECT_EQ(file.goals[0].classes, 3);
+    EXPECT_EQ(file.campaign.text("stop"), "never");
+    EXPECT_EQ(file.initial.text("rule"), "random");
+    const auto again = parse_campaign(to_toml(file), "c.toml", {});
+    EXPECT_EQ(to_toml(again), to_toml(file));
+    EXPECT_EQ(identity(again), identity(file));
+    auto more = text;
+    more.replace(more.find("classes = 3"), 11, "classes = 4");
+    EXPECT_NE(identity(parse_campaign(more, "c.toml", {})), identity(file));
+    // A dropout network is a committee by itself; a bootstrap ensemble of one is none.
+    EXPECT_NO_THROW(parse_campaign(text, "c.toml", {"surrogate.kind=mc-dropout-classifier", "surrogate.members=1"}));
+    EXPECT_THROW(parse_campaign(text, "c.toml", {"surrogate.members=1"}), Error);
+}
+
+TEST(SparseRegions, AreToldApartWhereNumbersAreTested)
+{
+    const auto file = parse_campaign(short_text, "c.toml", {"pool.test=10", "pool.sparse=0.2"});
+    EXPECT_EQ(file.pool.real("sparse"), 0.2);
+    EXPECT_NE(identity(file), identity(parse_campaign(short_text, "c.toml", {"pool.test=10"})));
+    EXPECT_THROW(parse_campaign(short_text, "c.toml", {"pool.sparse=0.2"}), Error);
+}
+
 TEST(BatchRule, ThatUsesNoScoresNeedsNoAcquisition)
 {
     const auto unscored = replaced(short_text, "[acquisition]\nkind = \"ucb\"\n", "[selection]\nkind = \"gsxy\"\n");

@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::size_t width = 12, depth = 2, passes = 9, columns = 3, targets = 2;
 
-Family small(double dropout, std::int64_t epochs = 30)
+Family small(double dropout, std::int64_t epochs = 30, const char* kind = "mc-dropout")
 {
-    return test::family("mc-dropout", {{"width", static_cast<std::int64_t>(width)}, {"depth", static_cast<std::int64_t>(depth)}, {"passes", static_cast<std::int64_t>(passes)},
+    return test::family(kind, {{"width", static_cast<std::int64_t>(width)}, {"depth", static_cast<std::int64_t>(depth)}, {"passes", static_cast<std::int64_t>(passes)},
                                        {"dropout", dropout}, {"epochs", epochs}});
 }
 
@@ -62,6 +62,29 @@ TEST(McDropout, SaysTheMomentsOfItsPasses)
             for (const auto& y : drawn) variance += (y[t] - mean) * (y[t] - mean) / static_cast<double>(drawn.size());
             EXPECT_NEAR(static_cast<double>(said[(2 * i) * targets + t]), mean, 1e-5);
             EXPECT_NEAR(static_cast<double>(said[(2 * i + 1) * targets + t]), variance, 1e-5);
+        }
+    }
+}
+
+TEST(McDropout, OfClassesSaysTheSoftmaxOfEachPass)
+{
+    auto data = test::smooth_labels(50);
+    for (std::size_t i = 0; i < data.y.size(); i += 2) data.y[i] = data.y[i] > 0 ? 1 : 0, data.y[i + 1] = 1 - data.y[i];
+    const auto family = small(0.5, 30, "mc-dropout-classifier");
+    EXPECT_EQ(family.passes, static_cast<int>(passes));
+    const auto members = family.train(data, std::vector<Bootstrap>(2), 0, {1, 1});
+    constexpr std::size_t parameters = (columns + 1) * width + (width + 1) * width + (width + 1) * targets;
+    std::vector<float> said(50 * 2 * passes * targets);
+    family.predictor(members, data, parallel::Place::host)(data.x.data(), 50, said.data());
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < 50; ++i) {
+        for (const auto& member : members) {
+            for (std::size_t pass = 0; pass < passes; ++pass) {
+                const auto drawn = one_pass(member, member.data() + parameters + pass * depth * width, data.x.data() + i * columns);
+                const double first = 1 / (1 + std::exp(drawn[1] - drawn[0]));
+                EXPECT_NEAR(static_cast<double>(said[at++]), first, 1e-5);
+                EXPECT_NEAR(static_cast<double>(said[at++]), 1 - first, 1e-5);
+            }
         }
     }
 }

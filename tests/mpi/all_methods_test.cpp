@@ -13,10 +13,16 @@ namespace {
 
 using test::ranks;
 
+const std::string on_a_pool = "[pool]\nfile = \"pool.h5\"\ntest = 30\n[problem]\nkind = \"closed-pool\"\n[[target]]\nname = \"y0\"\ngoal = \"maximize\"\n";
+const std::string of_most_targets = on_a_pool + "[[target]]\nname = \"y1\"\ngoal = \"minimize\"\n[[target]]\nname = \"y2\"\ngoal = \"window\"\nwindow = [-1, 1]\n[[target]]\nname = \"y3\"\ngoal = \"maximize\"\n";
+constexpr int classes = 3;
+const std::string on_classes = fmt::format("[pool]\nfile = \"classes.h5\"\ntest = 30\n[problem]\nkind = \"closed-pool\"\n[[target]]\nname = \"y0\"\ngoal = \"classify\"\nclasses = {}\n", classes);
+
 /// A way to choose batches: sections of a campaign file.
 struct Way {
     std::string name;
     std::string sections;
+    std::string problem = on_a_pool;
 };
 
 void PrintTo(const Way& way, std::ostream* out)
@@ -45,10 +51,25 @@ std::string section(const std::string& title, const std::string& kind)
     return fmt::format("[{}]\nkind = \"{}\"\n{}", title, kind, quick_lines(Registration<Made>::all().at(kind)->options));
 }
 
+models::Family default_family(const std::string& kind)
+{
+    const auto* entry = models::FamilyRegistration::all().at(kind);
+    return entry->make(Options(entry->options));
+}
+
 std::string surrogate(const std::string& kind)
 {
     const auto quick = section<models::Family>("surrogate", kind);
     return quick + (quick.find("members") == std::string::npos ? "members = 4\n" : "") + "member_block = 2\n";
+}
+
+/// The first surrogate for classes.
+std::string classifier()
+{
+    for (const auto& [family, entry] : models::FamilyRegistration::all()) {
+        if (default_family(family).classifies) return family;
+    }
+    return "";
 }
 
 /// Every batch rule, by variance if it uses scores, and every score, by top-k: a rule knows of a score only its numbers. With a surrogate
@@ -62,8 +83,22 @@ std::vector<Way> rules_and_scores()
         ways.push_back({rule, (made.uses_scores ? section<acquisition::Score>("acquisition", "variance") : "") + rest});
     }
     for (const auto& [score, entry] : acquisition::ScoreRegistration::all()) {
-        const bool needs_a_network = entry->make(Options(entry->options)).needs_output_change;
-        ways.push_back({score, section<acquisition::Score>("acquisition", score) + surrogate(needs_a_network ? "deep-mlp-ensemble" : "ridge-ensemble")});
+        const auto made = entry->make(Options(entry->options));
+        const auto* kind = made.needs_output_change ? "deep-mlp-ensemble" : "ridge-ensemble";
+        ways.push_back({score, section<acquisition::Score>("acquisition", score) + surrogate(made.needs_probabilities ? classifier() : kind), made.needs_probabilities ? on_classes : on_a_pool});
+    }
+    return ways;
+}
+
+std::vector<Way> rules_for_classes()
+{
+    const auto& scores = acquisition::ScoreRegistration::all();
+    const auto reads_classes = std::find_if(scores.begin(), scores.end(), [](const auto& score) { return score.second->make(Options(score.second->options)).needs_probabilities; });
+    std::vector<Way> ways;
+    for (const auto& [rule, entry] : selection::SelectionRegistration::all()) {
+        const auto made = entry->make(Options(entry->options));
+        if (made.needs_posterior) continue;
+        ways.push_back({rule + " of classes", (made.uses_scores ? section<acquisition::Score>("acquisition", reads_classes->first) : "") + section<selection::Selection>("selection", rule) + surrogate(classifier()), on_classes});
     }
     return ways;
 }
@@ -71,7 +106,7 @@ std::vector<Way> rules_and_scores()
 std::vector<Way> surrogates()
 {
     std::vector<Way> ways;
-    for (const auto& [family, entry] : models::FamilyRegistration::all()) ways.push_back({family, surrogate(family) + "[acquisition]\nkind = \"variance\"\n"});
+    for (const auto& [family, entry] : models::FamilyRegistration::all()) ways.push_back({family, surrogate(family) + "[acquisition]\nkind = \"variance\"\n", default_family(family).classifies ? on_classes : on_a_pool});
     return ways;
 }
 
@@ -95,6 +130,14 @@ std::vector<Way> strategies()
     return ways;
 }
 
+/// With as many targets as fusion combines.
+std::vector<Way> strategies_of_most_targets()
+{
+    std::vector<Way> ways;
+    for (const auto& [strategy, entry] : StrategyRegistration::all()) ways.push_back({strategy + " of most targets", section<Strategy>("strategy", strategy), of_most_targets});
+    return ways;
+}
+
 std::vector<std::string> simulators()
 {
     std::vector<std::string> names;
@@ -104,8 +147,6 @@ std::vector<std::string> simulators()
     }
     return names;
 }
-
-constexpr const char* on_a_pool = "[pool]\nfile = \"pool.h5\"\ntest = 30\n[problem]\nkind = \"closed-pool\"\n[[target]]\nname = \"y0\"\ngoal = \"maximize\"\n";
 
 /// What a campaign leaves: its journal, where every batch, score, prediction and label stands with all digits, and its metrics.
 std::string run(const std::filesystem::path& folder, const std::string& run_name, const std::string& sections, std::int64_t iterations, const Communicator& group)
@@ -138,7 +179,8 @@ protected:
     static void SetUpTestSuite()
     {
         work = std::make_unique<test::SharedFolder>();
-        test::write_pool({.rows = 260, .columns = 5, .tile_rows = 64}, work->path / "pool.h5", ranks());
+        test::write_pool({.rows = 260, .columns = 5, .tile_rows = 64, .targets = 4}, work->path / "pool.h5", ranks());
+        test::write_pool({.rows = 260, .columns = 5, .tile_rows = 64, .classes = classes}, work->path / "classes.h5", ranks());
     }
     static void TearDownTestSuite() { work.reset(); }
     static std::unique_ptr<test::SharedFolder> work;
@@ -162,9 +204,9 @@ TEST_P(AllMethods, AreTheSameOnAnyRanksAndAfterARestart)
     const auto folder = work->path / GetParam().name;
     on_root(ranks(), [&] {
         make_folder(folder);
-        std::filesystem::create_hard_link(work->path / "pool.h5", folder / "pool.h5");
+        for (const char* pool : {"pool.h5", "classes.h5"}) std::filesystem::create_hard_link(work->path / pool, folder / pool);
     });
-    expect_promises(folder, GetParam().sections + on_a_pool);
+    expect_promises(folder, GetParam().sections + GetParam().problem);
 }
 
 TEST_P(AllProblems, AreTheSameOnAnyRanksAndAfterARestart)
@@ -179,8 +221,10 @@ TEST_P(AllProblems, AreTheSameOnAnyRanksAndAfterARestart)
 }
 
 INSTANTIATE_TEST_SUITE_P(Steps, AllMethods, ::testing::ValuesIn(rules_and_scores()), [](const auto& info) { return test_name(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Classes, AllMethods, ::testing::ValuesIn(rules_for_classes()), [](const auto& info) { return test_name(info.param.name); });
 INSTANTIATE_TEST_SUITE_P(Surrogates, AllMethods, ::testing::ValuesIn(surrogates()), [](const auto& info) { return test_name(info.param.name); });
 INSTANTIATE_TEST_SUITE_P(Strategies, AllMethods, ::testing::ValuesIn(strategies()), [](const auto& info) { return test_name(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(MostTargets, AllMethods, ::testing::ValuesIn(strategies_of_most_targets()), [](const auto& info) { return test_name(info.param.name); });
 INSTANTIATE_TEST_SUITE_P(Simulators, AllProblems, ::testing::ValuesIn(simulators()), [](const auto& info) { return test_name(info.param); });
 
 }  // namespace sluice

@@ -165,9 +165,11 @@ TEST(TestError, IsTheMeanSquaredErrorOfTheMeanPredictionOnAnyRanks)
             expected += difference * difference / static_cast<double>(rows * targets);
         }
     }
-    const double found = mean_squared_error(ensemble, standard, scaling, test, ranks());
-    EXPECT_NEAR(found, expected, 1e-10 * expected);
-    EXPECT_EQ(found, mean_squared_error(ensemble, standard, scaling, test, ranks().split(-1))) << "the same bits as on one rank";
+    const auto found = campaign::error_figures(ensemble, standard, scaling, test, ranks());
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].first, "test_mse");
+    EXPECT_NEAR(found[0].second, expected, 1e-10 * expected);
+    EXPECT_EQ(found, campaign::error_figures(ensemble, standard, scaling, test, ranks().split(-1))) << "the same bits as on one rank";
 }
 
 }  // namespace sluice

@@ -35,11 +35,27 @@ std::vector<Point> line_of(const std::string& svg, const std::string& classes)
 
 TEST(LearningCurve, IsOfTheModelsThatKnewTheLabelsBeforeTheirBatch)
 {
-    const auto curve = learning_curve(run_with_nll("a", {7, nan_value, 3}, 1.5));
+    const auto run = run_with_nll("a", {7, nan_value, 3}, 1.5);
+    const auto figures = figures_of_tests({run, run_with_best({1, 2})});
+    ASSERT_EQ(figures.size(), 1u);
+    EXPECT_EQ(figures[0].quantity, "test NLL");
+    const auto curve = learning_curve(run, figures[0]);
     EXPECT_EQ(curve.labelled, (std::vector<double>{100, 200}));
-    EXPECT_EQ(curve.nll, (std::vector<double>{7, 3}));
-    EXPECT_EQ(curve.oracle, 1.5);
-    EXPECT_TRUE(learning_curve(run_with_best({1, 2})).nll.empty());
+    EXPECT_EQ(curve.value, (std::vector<double>{7, 3}));
+    EXPECT_TRUE(learning_curve(run_with_best({1, 2}), figures[0]).value.empty());
+}
+
+TEST(LearningCurve, OfRegionsSharesAnAxisAndShowsRoots)
+{
+    auto run = run_with_nll("a", {nan_value, nan_value});
+    const std::vector<double> dense = {9, 4}, sparse = {64, 49};
+    for (std::size_t i = 0; i < 2; ++i) run.metrics[i + 1].figures = {{"test_mse", 1}, {"test_mse_dense", dense[i]}, {"test_mse_sparse", sparse[i]}};
+    EXPECT_EQ(figures_of_tests({run}).size(), 3u);
+    const auto figure = learning_curve_figure({run}, name_runs({run}));
+    EXPECT_EQ(count(figure.svg, "<polyline class=\"line"), 3u) << "one of all points, and two below it";
+    EXPECT_NE(figure.svg.find("a, dense"), std::string::npos);
+    EXPECT_NE(figure.svg.find("a, sparse"), std::string::npos);
+    EXPECT_NE(figure.svg.find("test RMSE 8"), std::string::npos) << "the root of 64, in a tooltip";
 }
 
 TEST(LearningCurve, OfValuesOfOneDecadeHasALinearAxis)

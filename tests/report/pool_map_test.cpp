@@ -29,6 +29,15 @@ TEST(PoolMap, DrawsTheCellsThatHoldRowsAndThePicks)
     EXPECT_EQ(count(svg, "\"cells g"), 3u + 10u + 1u);
 }
 
+TEST(PoolMap, SaysWhereThereIsOneFeatureOnly)
+{
+    auto run = run_with_best({1});
+    run.map = DensityMap{.explained = {1, 0}, .x = {-1, 1}, .y = {-0.5, 0.5}, .counts = {{1}}, .picks = {{8, 1, 0.5, 0}}};
+    EXPECT_NE(pool_map_figure(run).caption.find("one feature only"), std::string::npos);
+    run.map->explained = {0.9, 0.1};
+    EXPECT_EQ(pool_map_figure(run).caption.find("one feature only"), std::string::npos);
+}
+
 TEST(PoolMap, PutsAPickAtItsCoordinates)
 {
     auto run = run_with_best({1});

@@ -4,6 +4,8 @@
 #include "pool/shard.hpp"
 #include "support/world.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <string>
 
@@ -17,6 +19,7 @@ struct RandomPool {
     pool::FeatureType type = pool::FeatureType::float32;
     int targets = 1;
     std::uint64_t seed = 1;
+    int classes = 0;   ///< > 0: targets are classes below this
     int distinct = 0;  ///< > 0: features are whole numbers below this, so that rows repeat and distances tie
 };
 
@@ -30,7 +33,7 @@ inline double feature_of(const RandomPool& pool, RowId row, RowId column)
     return random.normal();
 }
 
-/// A smooth function of the features with a single best region.
+/// A smooth function of the features with a single best region; or which of some steps of it.
 inline double target_of(const RandomPool& pool, RowId row, int target)
 {
     double sum = 0;
@@ -38,6 +41,7 @@ inline double target_of(const RandomPool& pool, RowId row, int target)
         const double x = feature_of(pool, row, c);
         sum += (target + 1 + static_cast<double>(c)) * x - 0.2 * x * x;
     }
+    if (pool.classes > 0) return std::clamp(std::floor(sum / 3 + 0.5 * pool.classes), 0.0, pool.classes - 1.0);
     return sum;
 }
 

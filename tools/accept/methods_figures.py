@@ -11,9 +11,11 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
+
 from figures import BINARY, call, line
 
-CHECKS = "*RegressionProblems*:GaussianProcess*:McDropout*:BatchDiversity*:Benchmark*:Registrations*"
+CHECKS = "*RegressionProblems*:GaussianProcess*:McDropout*:BatchDiversity*:Benchmark*:Registrations*:Class*"
 NEVER_WORSE = ("gsx", "gsxy", "qbc-div")  # than random, in paper 002
 SECONDS = 2  # the last columns of results.csv
 
@@ -109,6 +111,66 @@ def selectors(work: Path) -> list[bool]:
     ]  # fmt: skip
 
 
+def run_folder(campaign: str, folder: Path, ranks: int, *settings: str) -> Path:
+    done = call("mpirun", "-n", ranks, BINARY, "run", campaign, "--run-dir", folder, "--threads", 1, *[f"--set={s}" for s in settings])
+    if done.returncode != 0:
+        sys.exit(f"methods: {done.stderr}")
+    return folder
+
+
+def figures_of(folder: Path, name: str) -> list[tuple[int, float]]:
+    """Labelled rows that a model knew, and its figure."""
+    rows = list(csv.DictReader((folder / "metrics.csv").open()))
+    return [(int(before["labelled"]), float(row[name])) for before, row in zip(rows, rows[1:]) if row[name]]
+
+
+def classed_pool(work: Path) -> Path:
+    """Three classes in rings about the origin of two of six columns; where rings meet nothing is certain."""
+    random = np.random.default_rng(5)
+    x = random.normal(size=(3000, 6))
+    radius = np.hypot(x[:, 0], x[:, 1]) + 0.1 * random.normal(size=3000)
+    np.savez(work / "rings.npz", features=x.astype(np.float32), columns=np.array([f"x{c}" for c in range(6)]), targets=np.digitize(radius, [0.8, 1.6]).astype(float)[:, None],
+             target_names=np.array(["class"]), target_units=np.array([""]), ids=np.array([f"{i}" for i in range(3000)]))  # fmt: skip
+    done = call(BINARY, "import", work / "rings.npz", "-o", work / "rings.h5")
+    if done.returncode != 0:
+        sys.exit(f"methods: {done.stderr}")
+    return work / "rings.h5"
+
+
+def classification(work: Path, seeds: int) -> list[bool]:
+    """The campaign of inputs/classification, on rings in place of its pool."""
+    campaign, pool = "inputs/classification/gap_classes.toml", classed_pool(work)
+    on_rings = (f"pool.file={pool}", "pool.test=1000", "campaign.iterations=10")
+    journals = [(run_folder(campaign, work / f"classes-{ranks}", ranks, *on_rings, "campaign.iterations=4") / "journal.jsonl").read_bytes() for ranks in (1, 2)]
+    results = [line("classification on 1 and on 2 ranks", f"{journals[0].count(10)} lines, {'the same' if journals[0] == journals[1] else 'differ'}", "the same bytes", journals[0] == journals[1])]
+    accuracy = defaultdict(list)
+    for seed in range(1, seeds + 1):
+        for score in ("random", "mutual-information", "vote-entropy", "predictive-entropy"):
+            rule = "top-k" if score == "random" else "uncertain-then-diverse"
+            folder = run_folder(campaign, work / f"{score}-{seed}", 2, *on_rings, f"campaign.seed={seed}", f"acquisition.kind={score}", f"selection.kind={rule}")
+            accuracy[score].append(figures_of(folder, "test_accuracy")[-1][1])
+    mean = {score: statistics.mean(values) for score, values in accuracy.items()}
+    shown = ", ".join(f"{score} {value:.2f}" for score, value in mean.items())
+    return [*results, line("accuracy after 220 labels, classes in rings", shown, "0.7 each; no score is shown to win", min(mean.values()) >= 0.7)]
+
+
+def labs(work: Path) -> list[bool]:
+    gap = run_folder("inputs/labs/gap.toml", work / "gap", 1, "campaign.iterations=0")
+    done = call(BINARY, "ask", "inputs/labs/gap.toml", "--run-dir", gap, "--set", "campaign.iterations=1", "-o", work / "asked.csv")
+    if done.returncode != 0:
+        sys.exit(f"methods: {done.stderr}")
+    x = float(next(csv.DictReader((work / "asked.csv").open()))["x"])
+    results = [line("lab of the gap: the first point asked for", f"x = {x:.2f}", "in [0, 1.5]", 0 <= x <= 1.5)]
+    random = run_folder("inputs/labs/surface.toml", work / "surface-random", 2, "selection.kind=top-k", "acquisition.kind=random")
+    active = run_folder("inputs/labs/surface.toml", work / "surface", 2)
+    errors = {(name, region): {n: mse**0.5 for n, mse in figures_of(folder, f"test_mse_{region}")} for name, folder in (("random", random), ("own", active)) for region in ("dense", "sparse")}
+    few, many = errors["random", "sparse"][200] / errors["random", "dense"][200], errors["random", "sparse"][1000] / errors["random", "dense"][1000]
+    results.append(line("lab of the surface: RMSE sparse / dense", f"{few:.0f} at 200 random points, {many:.0f} at 1,000", "above 3 at both", min(few, many) > 3))
+    gain = errors["random", "sparse"][1000] / errors["own", "sparse"][400]
+    results.append(line("sparse RMSE, 1,000 random and 400 own points", f"{errors['random', 'sparse'][1000]:.3g} and {errors['own', 'sparse'][400]:.3g}", "own choice is better", gain > 1))
+    return results
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split(".")[0])
     parser.add_argument("--seeds", type=int, default=2, help="of the robustness study (default: %(default)s)")
@@ -116,7 +178,7 @@ def main() -> int:
     begin = time.time()
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        figures = [*tests(), described(), same_on_any_number_of_ranks(work), storm(), *robustness(work, arguments.seeds), *selectors(work)]
+        figures = [*tests(), described(), same_on_any_number_of_ranks(work), storm(), *classification(work, arguments.seeds), *labs(work), *robustness(work, arguments.seeds), *selectors(work)]
     print(f"{sum(figures)} passed, {len(figures) - sum(figures)} failed in {time.time() - begin:.0f} s")
     return 0 if all(figures) else 1
 

@@ -18,18 +18,37 @@ namespace sluice::report {
 
 namespace {
 
-/// Test error of a problem's runs; of a search that was not tested, its best value.
+/// What the runs of a problem show of a step: its name on the axis and in words.
+struct Shown {
+    const char* quantity;
+    const char* words;
+    double (*of)(const BenchmarkStep&);
+};
+
+Shown shown_of(const BenchmarkResults& results, std::size_t problem)
+{
+    const bool is_class = std::any_of(results.runs.begin(), results.runs.end(), [&](const BenchmarkRunSteps& run) {
+        return run.problem == problem && std::any_of(run.steps.begin(), run.steps.end(), [](const BenchmarkStep& step) { return std::isfinite(step.test_accuracy); });
+    });
+    if (is_class) return {"test accuracy", "share of the test rows whose class the model that learnt from them says", [](const BenchmarkStep& step) { return step.test_accuracy; }};
+    if (measure_of(results, problem) == Measure::error) {
+        return {"test RMSE", "root mean squared error on the test rows of the model that learnt from them", [](const BenchmarkStep& step) { return step.test_rmse; }};
+    }
+    return {"best value", "best value", [](const BenchmarkStep& step) { return step.best; }};
+}
+
+/// Test error or accuracy of a problem's runs; of a search that was not tested, its best value.
 Figure learning_curves(const BenchmarkResults& results, std::size_t problem)
 {
-    const bool is_tested = measure_of(results, problem) == Measure::error;
-    CurvePanel panel{.quantity = is_tested ? "test RMSE" : "best value", .y_label = is_tested ? "test RMSE" : "best value", .curves = {}, .reference = {}};
+    const auto shown = shown_of(results, problem);
+    CurvePanel panel{.quantity = shown.quantity, .y_label = shown.quantity, .curves = {}, .reference = {}};
     std::size_t most_runs = 0;
     for (std::size_t m = 0; m < results.methods.size(); ++m) {
         BandedCurve curve{.colour = m, .name = results.methods[m], .legend = shortened(results.methods[m], 40)};
         for (const auto& run : results.runs) {
             if (run.problem != problem || run.method != m) continue;
             for (const auto& step : run.steps) {
-                const double value = is_tested ? step.test_rmse : step.best;
+                const double value = shown.of(step);
                 if (!std::isfinite(value)) continue;
                 auto& values = curve.values[step.labelled];
                 insert_sorted(values, value);
@@ -42,7 +61,7 @@ Figure learning_curves(const BenchmarkResults& results, std::size_t problem)
     if (panel.curves.empty()) return {.svg = "", .caption = fmt::format("{}: nothing was tested or searched, so there is no learning curve.", name)};
     Drawing drawing{.width = figure_width};
     drawing.height = 2 + draw_curve_panel(drawing, 2, panel) + 4;
-    std::string caption = fmt::format("{}: {} by labelled rows.", name, is_tested ? "root mean squared error on the test rows of the model that learnt from them" : "best value");
+    std::string caption = fmt::format("{}: {} by labelled rows.", name, shown.words);
     if (most_runs > 1) caption += fmt::format(" Medians of {} seeds, and bands from the smallest to the largest.", most_runs);
     return {.svg = svg_element(drawing, panel.quantity + " by labelled rows, " + results.problems[problem]), .caption = caption};
 }
@@ -112,7 +131,7 @@ std::string caption_of_measure(const BenchmarkResults& results, const std::strin
     std::set<Measure> measures;
     for (std::size_t p = 0; p < results.problems.size(); ++p) measures.insert(measure_of(results, p));
     std::string caption;
-    if (measures.contains(Measure::error)) caption += fmt::format("nAUC: area under the mean squared error on the test rows, {} = 1. ", escaped(baseline));
+    if (measures.contains(Measure::error)) caption += fmt::format("nAUC: area under the mean squared error on the test rows, of classes under the log loss, {} = 1. ", escaped(baseline));
     if (measures.contains(Measure::labels)) caption += fmt::format("Problems without test rows: labelled rows until success, {} = 1; a run without success counts with all of its labels. ", escaped(baseline));
     return caption + "Below 1 is better. Means and deviations over seeds.";
 }

@@ -35,7 +35,8 @@ BenchmarkResults read_benchmark_results(const std::filesystem::path& path)
         const bool goes_on = !results.runs.empty() && results.runs.back().problem == p && results.runs.back().method == m && results.runs.back().seed == cells[seed];
         if (!goes_on) results.runs.push_back({p, m, cells[seed]});
         const auto number = [&](const char* name) { return csv_number(table, row, column(name)); };
-        results.runs.back().steps.push_back({number("step"), number("labelled"), number("test_rmse"), number("test_mse"), number("best"), number("success"), number("diversity"),
+        const auto number_if_there = [&](const char* name) { return table.find(name) == table.header.size() ? std::nan("") : number(name); };  // files of before have fewer
+        results.runs.back().steps.push_back({number("step"), number("labelled"), number("test_rmse"), number("test_mse"), number_if_there("test_accuracy"), number_if_there("test_log_loss"), number("best"), number("success"), number("diversity"),
                                              number("seconds"), number("fit_seconds")});
     }
     return results;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,11 +13,16 @@ struct BenchmarkStep {
     double labelled = 0;
     double test_rmse = 0;
     double test_mse = 0;
+    double test_accuracy = std::nan("");
+    double test_log_loss = std::nan("");
     double best = 0;
     double success = 0;
     double diversity = 0;
     double seconds = 0;
     double fit_seconds = 0;
+
+    /// What areas are under: the mean squared error, or of a class the log loss.
+    double test_loss() const { return std::isfinite(test_mse) ? test_mse : test_log_loss; }
 };
 
 /// A run by its indices in the results.

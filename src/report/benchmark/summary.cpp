@@ -13,7 +13,7 @@ Measure measure_of(const BenchmarkResults& results, std::size_t problem)
     for (const auto& run : results.runs) {
         if (run.problem != problem) continue;
         for (const auto& step : run.steps) {
-            if (std::isfinite(step.test_mse)) return Measure::error;
+            if (std::isfinite(step.test_loss())) return Measure::error;
             if (std::isfinite(step.success)) measure = Measure::labels;
         }
     }
@@ -24,13 +24,13 @@ double error_area(const BenchmarkRunSteps& run)
 {
     std::vector<const BenchmarkStep*> tested;
     for (const auto& step : run.steps) {
-        if (std::isfinite(step.test_mse)) tested.push_back(&step);
+        if (std::isfinite(step.test_loss())) tested.push_back(&step);
     }
     if (tested.empty()) return std::nan("");
     double area = 0;
-    for (std::size_t i = 1; i < tested.size(); ++i) area += (tested[i]->labelled - tested[i - 1]->labelled) * (tested[i]->test_mse + tested[i - 1]->test_mse) / 2;
+    for (std::size_t i = 1; i < tested.size(); ++i) area += (tested[i]->labelled - tested[i - 1]->labelled) * (tested[i]->test_loss() + tested[i - 1]->test_loss()) / 2;
     const double width = tested.back()->labelled - tested.front()->labelled;
-    return width > 0 ? area / width : tested.front()->test_mse;
+    return width > 0 ? area / width : tested.front()->test_loss();
 }
 
 double labels_to_success(const BenchmarkRunSteps& run)

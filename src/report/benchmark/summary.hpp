@@ -16,7 +16,7 @@ enum class Measure {
 /// What the runs of a problem can be measured by: error where any was tested, else labels where success has a meaning.
 Measure measure_of(const BenchmarkResults& results, std::size_t problem);
 
-/// Trapezoid area under the mean squared error against labelled rows, divided by the width of what was tested: the mean error along the way. NaN of a run never tested.
+/// Trapezoid area under the mean squared error, or of a class the log loss, against labelled rows, divided by the width of what was tested: the mean error along the way. NaN of a run never tested.
 /// Source: paper 002, AUC_MSE; specs: regression-methods, section 1.
 double error_area(const BenchmarkRunSteps& run);
 
