@@ -25,9 +25,8 @@ std::vector<RowId> bait_of_features(const SelectionInput& input, double lambda)
     const std::vector<float> ones(std::max(static_cast<std::size_t>(shard.share.rows()), input.labelled.size()), 1.0F);
     const auto factored = [&](std::span<const float> rows, std::size_t count) { return FactoredRows{rows, std::span(ones).first(count), columns, 1}; };
     const std::span<const float> own = is_as_used ? shard.floats() : std::span<const float>(copy);
-    return bait({shard.info.tiling(), shard.share, factored(own, static_cast<std::size_t>(shard.share.rows())), input.state, factored(labelled, input.labelled.size()), input.count, lambda,
-                 input.ranks, input.work})
-        .rows;
+    const FactoredRows own_rows = factored(own, static_cast<std::size_t>(shard.share.rows())), labelled_rows = factored(labelled, input.labelled.size());
+    return bait({shard.info.tiling(), shard.share, own_rows, input.state, labelled_rows, input.count, lambda, input.ranks, input.work}).rows;
 }
 
 const SelectionRegistration registration{

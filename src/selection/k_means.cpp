@@ -143,8 +143,9 @@ std::vector<RowId> nearest_rows(const SelectionInput& input, const CentroidPanel
             for (std::size_t panel = 0; panel < panels.panels(); ++panel) {
                 panels.distances(std::span(features).first(some.size()), panel, squared);
                 for (std::size_t i = 0; i < some.size(); ++i) {
+                    const RowId own = input.shard.share.first_row + static_cast<RowId>(local + some[i]);
                     for (std::size_t k = panel * width, l = 0; l < width; ++k, ++l) {
-                        if (squared[i][l] < least[k] || row[k] == Ranked::nobody) least[k] = squared[i][l], row[k] = input.shard.share.first_row + static_cast<RowId>(local + some[i]);
+                        if (squared[i][l] < least[k] || row[k] == Ranked::nobody) least[k] = squared[i][l], row[k] = own;
                     }
                 }
             }

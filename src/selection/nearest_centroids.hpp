@@ -37,7 +37,7 @@ public:
     /// \param centroids  the same, at new places
     void move(std::vector<float> centroids);
 
-    /// Brings the unlabelled rows of an own tile up to date. Tiles may be dealt with by several threads.
+    /// Brings the unlabelled rows of an own tile up to date, once after each move. Tiles may be dealt with by several threads.
     /// \param state  [own rows]  \param changes  rows whose nearest centroid has changed are put here  \return  distances that were computed
     std::size_t assign(RowId tile, std::span<const pool::RowState> state, std::vector<Change>& changes);
 

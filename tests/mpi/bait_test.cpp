@@ -184,8 +184,8 @@ TEST(Bait, OfFeaturesChoosesTheRowsOfTheDefinition)
     scaled.shift = {0, 1, 0, -2, 0};
     scaled.factor = {1, 2, 0.5F, 1, 3};
     for (const auto& scaling : {pool::Scaling::identity(columns), scaled}) {
-        test::BaitPool pool{.z_columns = columns, .z = stored, .a = std::vector<float>(rows, 1.0F), .state = std::vector<pool::RowState>(rows, pool::RowState::unlabelled), .count = 9,
-                            .tile_rows = tile_rows, .lambda = 0.3};
+        test::BaitPool pool{.z_columns = columns, .z = stored, .a = std::vector<float>(rows, 1.0F), .count = 9, .tile_rows = tile_rows, .lambda = 0.3};
+        pool.state.assign(rows, pool::RowState::unlabelled);
         for (std::size_t i = 0; i < stored.size(); ++i) pool.z[i] = (stored[i] - scaling.shift[i % columns]) * scaling.factor[i % columns];
         for (const RowId row : labelled) {
             pool.state[static_cast<std::size_t>(row)] = pool::RowState::labelled;

@@ -169,7 +169,8 @@ double follow(const Case& c, std::size_t bound_bytes)
         for (std::size_t i = 0; i < own.size(); ++i) {
             const bool is_free = pool.state[i] == RowState::unlabelled;
             const auto row = static_cast<std::size_t>(pool.shard.share.first_row) + i;
-            EXPECT_EQ(own[i], is_free ? nearest_by_brute_force(x.data() + row * columns, centroids, columns) : NearestCentroids::nobody) << c.name << ", pass " << pass << ", row " << row;
+            const auto expected = is_free ? nearest_by_brute_force(x.data() + row * columns, centroids, columns) : NearestCentroids::nobody;
+            EXPECT_EQ(own[i], expected) << c.name << ", pass " << pass << ", row " << row;
         }
         all += static_cast<double>(own.size() * nearest.count());
         centroids = moved(centroids, columns, pass);
