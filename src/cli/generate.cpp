@@ -47,7 +47,8 @@ void add_generate(CLI::App& app, Action& action)
     command->add_option("--rows", arguments->rows, "rows to draw")->required()->check(CLI::Range(RowId{1}, RowId{1} << 40));
     command->add_option("--seed", arguments->seed, "of the rows; the same seed gives the same rows on any number of ranks")->capture_default_str();
     command->add_option("--derivatives", arguments->derivatives, "reaction-diffusion, whose rows are frames in time order: pool file of their time derivatives");
-    command->add_option("--stride", arguments->stride, "reaction-diffusion: every so many points of the 100 x 100, in both directions")->check(CLI::IsMember({1, 2, 4, 5, 10, 20, 25}));
+    command->add_option("--stride", arguments->stride, "reaction-diffusion: every so many points of the 100 x 100, in both directions")
+        ->check(CLI::IsMember({1, 2, 4, 5, 10, 20, 25}));
     command->callback([arguments, &action] {
         if (arguments->derivatives.empty() == (arguments->simulator == reaction_diffusion)) {
             throw CLI::ValidationError("--derivatives", arguments->derivatives.empty() ? "reaction-diffusion needs a file for them" : "only for reaction-diffusion");
@@ -57,7 +58,8 @@ void add_generate(CLI::App& app, Action& action)
             on_root(ranks, [&] { check_can_be_written(arguments->output); });
             if (arguments->simulator == reaction_diffusion) {
                 represent::write_spiral_pools(arguments->output, arguments->derivatives, arguments->rows, arguments->stride, arguments->seed, ranks);
-                log::info("{}, {}: {} frames of {} and their derivatives, seed {}", arguments->output, arguments->derivatives, arguments->rows, reaction_diffusion, arguments->seed);
+                log::info("{}, {}: {} frames of {} and their derivatives, seed {}",
+                          arguments->output, arguments->derivatives, arguments->rows, reaction_diffusion, arguments->seed);
                 return ExitCode::done;
             }
             const auto problem = make_problem(*problems::ProblemRegistration::all().at(arguments->simulator));

@@ -75,8 +75,8 @@ void say_quality(const represent::Quality& q, const represent::Representation& r
 void say_motion(const represent::Motion& motion, std::int64_t units)
 {
     for (std::int64_t u = 0; u < units; ++u) log::info("{}", represent::equation_text(motion, u));
-    log::info("not explained, of held-out rows: {:.4g} of the rows' squares, {:.4g} of their derivatives', {:.4g} of the latents' derivatives'", motion.unexplained_rows, motion.unexplained_rates,
-              motion.unexplained_latent_rates);
+    log::info("not explained, of held-out rows: {:.4g} of the rows' squares, {:.4g} of their derivatives', {:.4g} of the latents' derivatives'",
+              motion.unexplained_rows, motion.unexplained_rates, motion.unexplained_latent_rates);
 }
 
 /// The rows' time derivatives, checked to be of the same shape. Collective.
@@ -86,8 +86,8 @@ std::optional<pool::Shard> read_derivatives(const std::string& path, const pool:
     auto shard = pool::read_shard(path, ranks, false, pool::MissingFeatures::error, residency);
     const auto& info = shard.info;
     if (info.rows != of.info.rows || info.columns != of.info.columns || info.tile_rows != of.info.tile_rows) {
-        throw Agreed(fmt::format("{}: {} rows x {} columns in tiles of {}; --dynamics: must be those of {}: {} x {} in tiles of {}", path, info.rows, info.columns, info.tile_rows, of.info.path,
-                                 of.info.rows, of.info.columns, of.info.tile_rows));
+        throw Agreed(fmt::format("{}: {} rows x {} columns in tiles of {}; --dynamics: must be those of {}: {} x {} in tiles of {}", path, info.rows, info.columns, info.tile_rows,
+                                 of.info.path, of.info.rows, of.info.columns, of.info.tile_rows));
     }
     return shard;
 }
@@ -119,7 +119,8 @@ ExitCode represent(const Arguments& arguments, const Communicator& ranks)
         const auto derivatives = read_derivatives(arguments.dynamics, shard, residency, ranks);
         const auto scaling = represent::scaling_of(shard, represent::feature_scale_of(options), ranks);
         parallel::stop_if_asked(ranks);
-        auto rows = represent::draw_subsample(shard, scaling, options.whole("training-rows"), recipe.seed, ranks, options.whole("last-held-out"), derivatives ? &*derivatives : nullptr);
+        auto rows = represent::draw_subsample(shard, scaling, options.whole("training-rows"), recipe.seed, ranks, options.whole("last-held-out"),
+                                              derivatives ? &*derivatives : nullptr);
         const double read = seconds_since(start);
         const auto learning = Clock::now();
         auto learned = represent::learn(method, recipe, rows, {training_path}, ranks);

@@ -63,8 +63,8 @@ double draw_by_temperature(Drawing& drawing, double top, const std::string& labe
     for (std::size_t l = 0; l < levels.size(); ++l) entries.push_back({Mark::line, fmt::format("thin ink d{}", l + 1), levels[l].legend});
     if (!runs.empty()) entries.push_back({Mark::diamond, "dot " + colour_classes(curves[0].colour), "full training"});
     const double legend = 10 + draw_legend(drawing, {usual_left_space, top, figure_width - usual_left_space, 0}, entries);
-    const auto frame = draw_axes(drawing, {.place = {0, top + legend, figure_width, height_of_panel}, .x = padded(temperatures, 0.04), .y = padded({shown(values.lo), shown(values.hi)}, 0.05),
-                                           .x_label = "common logarithm of the temperature", .y_label = label, .y_is_logarithm = logarithmic});
+    const auto frame = draw_axes(drawing, {.place = {0, top + legend, figure_width, height_of_panel}, .x = padded(temperatures, 0.04),
+                                           .y = padded({shown(values.lo), shown(values.hi)}, 0.05), .x_label = "common logarithm of the temperature", .y_label = label, .y_is_logarithm = logarithmic});
     for (std::size_t l = 0; l < levels.size(); ++l) {
         const double y = frame.y(shown(levels[l].value));
         add_line(drawing, {frame.inner.x, y}, {frame.inner.x + frame.inner.width, y}, fmt::format("thin ink d{}", l + 1));
@@ -142,7 +142,8 @@ Figure temperature_figure(const LatentsRecord& record)
     Drawing drawing{.width = figure_width};
     double top = 2;
     top += draw_by_temperature(drawing, top, "held-out error", {{0, "single encoders", &TemperatureTrial::error}}, trials, record.runs, levels, false) + 12;
-    top += draw_by_temperature(drawing, top, "units", {{1, "active", &TemperatureTrial::active}, {2, "informed", &TemperatureTrial::informed}}, trials, record.runs, {{record.units, "all"}}, true);
+    top += draw_by_temperature(drawing, top, "units", {{1, "active", &TemperatureTrial::active}, {2, "informed", &TemperatureTrial::informed}}, trials, record.runs,
+                               {{record.units, "all"}}, true);
     drawing.height = top;
     return {.svg = svg_element(drawing, "Error and units by temperature"),
             .caption = "Short trainings of the entropic autoencoder at several temperatures. Above: mean squared error of held-out rows. Below: units that are active, with a variance above 0.01, "

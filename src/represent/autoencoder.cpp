@@ -120,10 +120,12 @@ double misfit(const Architecture& shape, const Batch& batch, Tensor& outputs)
 }
 
 /// As energy_and_gradient; both networks are differentiated by Torch, what is between and behind them by hand.
-double convolutional_energy_and_gradient(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, float* encoder_gradient, float* decoder_gradient)
+double convolutional_energy_and_gradient(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, float* encoder_gradient,
+                                         float* decoder_gradient)
 {
     const bool is_wanted = encoder_gradient != nullptr || decoder_gradient != nullptr;
-    const auto encoder_leaf = over(encoder, {shape.encoder_parameters()}).requires_grad_(is_wanted), decoder_leaf = over(decoder, {shape.decoder_parameters()}).requires_grad_(is_wanted);
+    const auto encoder_leaf = over(encoder, {shape.encoder_parameters()}).requires_grad_(is_wanted);
+    const auto decoder_leaf = over(decoder, {shape.decoder_parameters()}).requires_grad_(is_wanted);
     const auto code = convolutional_codes(shape, encoder_leaf, over(batch.x, {batch.rows, shape.columns}));
     const auto values = code.detach();
     const auto z = (shape.is_variational ? draw_codes(shape, values, batch.noise) : values.clone()).requires_grad_(is_wanted);
@@ -283,7 +285,8 @@ double largest_curvature(const Architecture& shape, const float* encoder, const 
         const auto code = forward(views(parameters, shape.encoder_layers()), x, shape.activation).back();
         return (forward(net_of(decoder, shape.decoder_layers()), code, shape.activation).back() - x).square().mean();
     };
-    const auto energy = shape.rate_weight > 0 ? motion_energy(shape, parameters, over(decoder, {shape.decoder_parameters()}), x, over(batch.rate, {batch.rows, shape.columns})) : squared_error();
+    const auto motion = [&] { return motion_energy(shape, parameters, over(decoder, {shape.decoder_parameters()}), x, over(batch.rate, {batch.rows, shape.columns})); };
+    const auto energy = shape.rate_weight > 0 ? motion() : squared_error();
     const auto gradient = torch::autograd::grad({energy}, {parameters}, {}, true, true)[0];
 
     auto direction = torch::empty_like(parameters, torch::TensorOptions().requires_grad(false));

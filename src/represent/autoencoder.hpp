@@ -83,7 +83,8 @@ void encode(const Architecture& shape, const float* encoder, const float* x, std
 /// Reconstructions of codes: means; of Likelihood::bernoulli, probabilities. \param z  [rows, units]; \param x  [rows, columns]
 void decode(const Architecture& shape, const float* decoder, const float* z, std::int64_t rows, float* x);
 
-/// Largest eigenvalue of the Hessian of the energy, squared error or with an equation of motion, by the encoder's parameters, by power iterations from a vector keyed by the seed.
+/// Largest eigenvalue of the Hessian of the energy, squared error or with an equation of motion, by the encoder's parameters, by power iterations from a vector
+/// keyed by the seed.
 double largest_curvature(const Architecture& shape, const float* encoder, const float* decoder, const Batch& batch, std::uint64_t seed, int iterations = 20);
 
 /// Glorot's uniform weights, with kernel area x channels as fans of a convolution, and biases of zero. Source: specification section 3.3.

@@ -154,7 +154,8 @@ void judge_run(Training& training, const Recipe& recipe, const Subsample& rows, 
     const double error = training.runs.back().error, target = target_of(training, recipe, rows);
     if (!misses(error, target) || training.runs.size() > 1) return;
     const double corrected = corrected_temperature(training.temperature, error, target, training.trials.front().error);
-    log::info("the full training at T = {:.4g} ends at a held-out error of {:.4g}, {:.4g} was aimed at: once more, at T = {:.4g}", training.temperature, error, target, corrected);
+    log::info("the full training at T = {:.4g} ends at a held-out error of {:.4g}, {:.4g} was aimed at: once more, at T = {:.4g}",
+              training.temperature, error, target, corrected);
     training.iteration = recipe.descents;
     training.decoder = descent_from(training.descended_decoder);
     training.temperature = corrected;

@@ -98,7 +98,8 @@ Tensor motion_energy(const Architecture& shape, const Tensor& encoder, const Ten
 }
 
 template <typename Real>
-double motion_energy_and_gradient(const Architecture& shape, const Real* encoder, const Real* decoder, const MovingRows<Real>& rows, Real* encoder_gradient, Real* decoder_gradient)
+double motion_energy_and_gradient(const Architecture& shape, const Real* encoder, const Real* decoder, const MovingRows<Real>& rows, Real* encoder_gradient,
+                                  Real* decoder_gradient)
 {
     Tensor encoder_leaf = over(encoder, {shape.encoder_parameters()}), decoder_leaf = over(decoder, {shape.decoder_parameters()});
     std::vector<Tensor> leaves;
@@ -130,7 +131,8 @@ template <typename Real>
 void decode_moving(const Architecture& shape, const Real* decoder, const Real* z, const Real* z_rate, std::int64_t rows, Real* x, Real* x_rate)
 {
     const torch::NoGradGuard no_gradients;
-    const Moving back = forward(views(over(decoder, {shape.decoder_parameters()}), shape.decoder_layers()), {over(z, {rows, shape.units}), over(z_rate, {rows, shape.units})}, shape.activation);
+    const Moving back = forward(views(over(decoder, {shape.decoder_parameters()}), shape.decoder_layers()),
+                                {over(z, {rows, shape.units}), over(z_rate, {rows, shape.units})}, shape.activation);
     std::copy_n(back.value.data_ptr<Real>(), back.value.numel(), x);
     std::copy_n(back.rate.data_ptr<Real>(), back.rate.numel(), x_rate);
 }

@@ -27,7 +27,8 @@ std::vector<std::string> motion_term_names(std::int64_t units);
 /// best, and are differentiated: the force is the gradient of this very energy.
 /// \param encoder_gradient, decoder_gradient  [parameters], overwritten; nullptr if not wanted
 template <typename Real>
-double motion_energy_and_gradient(const Architecture& shape, const Real* encoder, const Real* decoder, const MovingRows<Real>& rows, Real* encoder_gradient, Real* decoder_gradient);
+double motion_energy_and_gradient(const Architecture& shape, const Real* encoder, const Real* decoder, const MovingRows<Real>& rows, Real* encoder_gradient,
+                                  Real* decoder_gradient);
 
 /// Codes of rows and their time derivatives J_e(x) dx/dt. \param z, z_rate  [rows, units]
 template <typename Real>

@@ -39,7 +39,8 @@ std::vector<double> motion_of_one(const Representation& r, const Floats& encoder
     const Floats modelled(fitted.z_rate.begin(), fitted.z_rate.end());
     decode_moving(r.shape, r.decoder.data(), z.data(), modelled.data(), rows.rows, x.data(), x_rate.data());
     auto figures = fitted.coefficients;
-    figures.insert(figures.end(), {squared_distance(x, rows.x) / squares(rows.x), squared_distance(x_rate, rows.rate) / squares(rows.rate), squared_distance(modelled, z_rate) / squares(z_rate)});
+    figures.insert(figures.end(), {squared_distance(x, rows.x) / squares(rows.x), squared_distance(x_rate, rows.rate) / squares(rows.rate),
+                                   squared_distance(modelled, z_rate) / squares(z_rate)});
     return figures;
 }
 

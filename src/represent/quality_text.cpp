@@ -26,8 +26,8 @@ std::string warning_of(const Learned& learned)
 {
     if (!learned.misses_target()) return {};
     const auto& last = learned.runs.back();
-    return fmt::format("the temperature is off: the held-out error is {:.4g} at T = {:.4g}, {:.4g} was aimed at; give a larger --trial-share, more --samplings, or --temperature", last.error,
-                       last.temperature, learned.target_error);
+    return fmt::format("the temperature is off: the held-out error is {:.4g} at T = {:.4g}, {:.4g} was aimed at; give a larger --trial-share, more --samplings, or --temperature",
+                       last.error, last.temperature, learned.target_error);
 }
 
 std::string quality_text(const std::string& method, const Recipe& recipe, std::int64_t training_rows, const Learned& learned, const Quality& q, const Motion* motion)
@@ -49,7 +49,8 @@ std::string quality_text(const std::string& method, const Recipe& recipe, std::i
         {"informed", q.informed},
         {"information", q.information},
     };
-    if (shape.is_convolutional()) text.update({{"image", {shape.image.height, shape.image.width, shape.image.channels}}, {"filters", shape.filters}, {"decoder_filters", shape.decoder_filters}});
+    if (shape.is_convolutional()) text.update({{"image", {shape.image.height, shape.image.width, shape.image.channels}},
+                                               {"filters", shape.filters}, {"decoder_filters", shape.decoder_filters}});
     if (learned.temperature > 0) text.update({{"temperature", learned.temperature}, {"time_step", learned.time_step}});
     for (const auto& t : learned.trials) text["trials"].push_back(figures_of(t));
     if (learned.target_error > 0) text["target_error"] = learned.target_error;

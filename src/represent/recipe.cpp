@@ -86,16 +86,19 @@ void add_convolutions(Architecture& shape, const Options& options)
     }
     int used = 0;
     auto& s = shape.image;
-    if (std::sscanf(image.c_str(), "%6ldx%6ldx%6ld%n", &s.height, &s.width, &s.channels, &used) != 3 || static_cast<std::size_t>(used) != image.size() || s.height < 1 || s.width < 1 || s.channels < 1) {
+    if (std::sscanf(image.c_str(), "%6ldx%6ldx%6ld%n", &s.height, &s.width, &s.channels, &used) != 3 || static_cast<std::size_t>(used) != image.size() ||
+        s.height < 1 || s.width < 1 || s.channels < 1) {
         fail("command line: --image {}: must be height x width x channels, as 64x64x3", image);
     }
-    if (s.height * s.width * s.channels != shape.columns) fail("command line: --image {}: is {} numbers; a row of the pool is {}", image, s.height * s.width * s.channels, shape.columns);
+    if (s.height * s.width * s.channels != shape.columns) fail("command line: --image {}: is {} numbers; a row of the pool is {}", image,
+                                                                    s.height * s.width * s.channels, shape.columns);
     if (!shape.hidden.empty()) fail("command line: --hidden: is of dense networks, --image of convolutional ones; give one of them");
     if (feature_scale_of(options) != FeatureScale::pixels) fail("command line: --image: needs features from 0 to 1: --scale pixels");
     if (shape.filters.empty()) shape.filters = {32, 64};
     if (shape.decoder_filters.empty()) shape.decoder_filters = {32};
     const auto factor = std::int64_t{1} << std::min<std::size_t>(2 * shape.decoder_filters.size(), 60);
-    if (s.height % factor != 0 || s.width % factor != 0) fail("command line: --image {}: height and width must be multiples of {}, 4 to the number of --decoder-filters", image, factor);
+    if (s.height % factor != 0 || s.width % factor != 0) fail("command line: --image {}: height and width must be multiples of {}, 4 to the number of --decoder-filters",
+                                                              image, factor);
 }
 
 }  // namespace
@@ -155,7 +158,8 @@ void add_dynamics(Recipe& recipe, const Options& options, Method method)
     constexpr std::int64_t most_units = 8;  // 180 terms
     if (method != Method::entropic && method != Method::autoencoder) fail("command line: --dynamics: is for --method entropic-autoencoder or autoencoder");
     if (recipe.shape.is_convolutional()) fail("command line: --dynamics: is for dense networks; do not give --image");
-    if (recipe.shape.units > most_units) fail("command line: --dynamics: {} units are too many for an equation of motion; give --units of at most {}", recipe.shape.units, most_units);
+    if (recipe.shape.units > most_units) fail("command line: --dynamics: {} units are too many for an equation of motion; give --units of at most {}",
+                                             recipe.shape.units, most_units);
     recipe.shape.rate_weight = options.real("rate-weight");
 }
 

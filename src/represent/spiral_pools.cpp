@@ -25,7 +25,8 @@ std::vector<float> seen_frame(const SpiralWave& wave, bool is_rate, std::int64_t
     return seen;
 }
 
-void write_spiral_pools(const std::string& path, const std::string& derivatives_path, std::int64_t frames, std::int64_t stride, std::uint64_t seed, const Communicator& ranks)
+void write_spiral_pools(const std::string& path, const std::string& derivatives_path, std::int64_t frames, std::int64_t stride, std::uint64_t seed,
+                        const Communicator& ranks)
 {
     for (const bool is_rate : {false, true}) {
         pool::PoolInfo info;

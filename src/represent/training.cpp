@@ -312,7 +312,9 @@ double temperature_by_formula(const Training& training, const Recipe& recipe, co
     double gained = 0;  // by predicting means, at first
     for (std::size_t c = 0; c < sum.size(); ++c) gained += (square[c] - sum[c] * sum[c] / static_cast<double>(count)) / static_cast<double>(count * rows.columns);
     double rates = 0;
-    for (std::size_t i = 0; recipe.shape.rate_weight > 0 && i < static_cast<std::size_t>(count * rows.columns); ++i) rates += static_cast<double>(rows.rate[i]) * static_cast<double>(rows.rate[i]);
+    for (std::size_t i = 0; recipe.shape.rate_weight > 0 && i < static_cast<std::size_t>(count * rows.columns); ++i) {
+        rates += static_cast<double>(rows.rate[i]) * static_cast<double>(rows.rate[i]);
+    }
     gained += recipe.shape.rate_weight * rates / static_cast<double>(count * rows.columns);
     if (recipe.descents > 0) {
         const Batch batch{rows.x.data(), count, count, nullptr, rows.rate.data()};

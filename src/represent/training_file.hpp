@@ -29,7 +29,8 @@ void write_training(const std::filesystem::path& path, const std::string& stamp,
 /// Collective. \return  whether the state was taken over
 bool read_training(const std::filesystem::path& path, const std::string& stamp, Training& training, const Recipe& recipe, const Communicator& ranks);
 
-/// Trains to the end, with the trials that the recipe asks for before sampling begins and the repetition that they may call for, from the file where there is one of this training. Asked to stop, writes the file and throws Interrupted. Collective.
+/// Trains to the end, with the trials that the recipe asks for before sampling begins and the repetition that they may call for,
+/// from the file where there is one of this training. Asked to stop, writes the file and throws Interrupted. Collective.
 Training train(const Recipe& recipe, const Subsample& rows, const TrainingFile& file, const Communicator& ranks);
 
 }  // namespace sluice::represent

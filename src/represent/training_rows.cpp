@@ -10,7 +10,8 @@ namespace sluice::represent {
 namespace {
 
 /// \param rows  in the order in which they are stored
-TrainingRows gathered(const pool::Shard& shard, const pool::Scaling& standardising, const std::vector<RowId>& rows, const pool::Shard* derivatives, const Communicator& ranks)
+TrainingRows gathered(const pool::Shard& shard, const pool::Scaling& standardising, const std::vector<RowId>& rows, const pool::Shard* derivatives,
+                      const Communicator& ranks)
 {
     const auto features = pool::gather_rows(shard, standardising, rows, ranks);
     TrainingRows result{static_cast<std::int64_t>(rows.size()), shard.info.columns, {}};
@@ -65,7 +66,8 @@ Subsample draw_subsample(const pool::Shard& shard, const pool::Scaling& standard
     const std::span<const Ranked> first(drawn);
     auto held_out = sorted_rows(first.subspan(static_cast<std::size_t>(trained)));
     for (RowId row = all; row < shard.info.rows; ++row) held_out.push_back(row);
-    return {gathered(shard, standardising, sorted_rows(first.first(static_cast<std::size_t>(trained))), derivatives, ranks), gathered(shard, standardising, held_out, derivatives, ranks)};
+    return {gathered(shard, standardising, sorted_rows(first.first(static_cast<std::size_t>(trained))), derivatives, ranks),
+            gathered(shard, standardising, held_out, derivatives, ranks)};
 }
 
 }  // namespace sluice::represent

@@ -18,6 +18,7 @@ from figures import BINARY, call, line
 sys.path.insert(0, str(Path(__file__).parent.parent / "reproduce"))
 from closed_pool import read_features  # noqa: E402
 from representation_pools import moran, standardised  # noqa: E402
+from representation_reaction_diffusion import COMMON, ENTROPIC, FRAME, PERIOD, REFERENCE, period_of  # noqa: E402
 
 SAMPLER = "*Sampler*:*Thermostat*:SuzukiYoshida*:AutoencoderGolden*"
 NETWORKS = "Convolutional*:LatentMotion*:Motion*:DensestValue*:SpiralWave*"
@@ -75,6 +76,20 @@ def properties(melting: Path, work: Path) -> bool:
     return line("melting points: Moran's I", f"pca {values[0]:.3f}, entropic {values[1]:.3f}, raw {raw:.3f}", "above that of raw bits", min(values) > raw)
 
 
+def latent_motion(work: Path) -> list[bool]:
+    """Two latents of a spiral wave go round with it, by an equation."""
+    call(BINARY, "generate", "reaction-diffusion", "--rows", 2500, "--stride", 10, "-o", work / "spiral.h5", "--derivatives", work / "rates.h5")
+    options = {**COMMON, "dynamics": work / "rates.h5", **ENTROPIC, "training-rows": 1000, "last-held-out": 500}
+    about, _ = represent(work / "spiral.h5", work / "orbit.h5", "entropic-autoencoder", *[f"--{name}={value}" for name, value in options.items()])
+    period = period_of(read_features(work / "orbit.h5")[-500:].astype(float), FRAME)
+    unexplained = about["motion"]["unexplained"]
+    return [
+        line("spiral wave: period of the latents", f"{period:.3f}", f"{PERIOD} within 1 %", abs(period / PERIOD - 1) < 0.01),
+        line("spiral wave: rows not explained", f"{unexplained['rows']:.4f}", f"{1.5 * REFERENCE[0]:.4f}, 1.5 of the published", unexplained["rows"] < 1.5 * REFERENCE[0]),
+        line("spiral wave: latent derivatives not explained", f"{unexplained['latent_rates']:.2g}", f"{REFERENCE[2]}, the published", unexplained["latent_rates"] < REFERENCE[2]),
+    ]
+
+
 def bits_of_few_dimensions(path: Path) -> None:
     """Rows of 1,024 bits that follow from 16 normal numbers each."""
     random = np.random.default_rng(1)
@@ -113,7 +128,7 @@ def main() -> int:
     begin = time.time()
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        results = [encode_rate(), *large_pool(work), properties(arguments.folder / "melting.h5", work), *active_units(arguments.folder / "frey.h5", work),
+        results = [encode_rate(), *large_pool(work), properties(arguments.folder / "melting.h5", work), *active_units(arguments.folder / "frey.h5", work), *latent_motion(work),
                    tests("sampler against mechanics and statistics", "unit_tests", 1, SAMPLER), tests("entropic training against theory", "unit_tests", 1, MODEL),
                    tests("convolutions, equations of motion, spiral wave", "unit_tests", 1, NETWORKS),
                    *[tests(f"training and latents on {n} ranks, restarts", "mpi_tests", n, "Represent*:Subsample*:SpiralPools*") for n in (1, 2, 4)]]  # fmt: skip
