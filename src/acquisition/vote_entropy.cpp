@@ -13,7 +13,7 @@ void vote_entropy(const models::Predictions& p, Scores scores)
     const auto member = p.member;
     const int members = p.members(), classes = p.targets();
     Kokkos::parallel_for(
-        "acquisition/vote_entropy", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, p.rows), KOKKOS_LAMBDA(const RowId row) {
+        "acquisition/vote_entropy", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, p.rows), [=](const RowId row) {
             thread_local std::vector<int> votes;
             votes.assign(static_cast<std::size_t>(classes), 0);
             for (int m = 0; m < members; ++m) {

@@ -144,16 +144,19 @@ std::vector<std::string> scores()
 {
     std::vector<std::string> all;
     for (const auto& [name, entry] : Registration<sluice::acquisition::Score>::all()) {
-        if (!entry->make(sluice::Options(entry->options)).needs_output_change) all.push_back(name);
+        const auto made = entry->make(sluice::Options(entry->options));
+        if (!made.needs_output_change && !made.needs_probabilities) all.push_back(name);
     }
     return all;
 }
 
-template <typename Made>
-std::vector<std::string> names()
+/// The surrogates of numbers.
+std::vector<std::string> surrogates()
 {
     std::vector<std::string> all;
-    for (const auto& [name, entry] : Registration<Made>::all()) all.push_back(name);
+    for (const auto& [name, entry] : Registration<sluice::models::Family>::all()) {
+        if (!entry->make(sluice::Options(entry->options)).classifies) all.push_back(name);
+    }
     return all;
 }
 
@@ -184,7 +187,7 @@ void run_all(const std::filesystem::path& folder)
             }
         }
     }
-    for (const auto& surrogate : names<sluice::models::Family>()) {
+    for (const auto& surrogate : surrogates()) {
         for (const char* pool : {"ragged", "bits", "four-targets"}) run_campaign(folder, fmt::format("{}.{}", surrogate, pool), pool, targets_of(pool), steps(surrogate, "ucb", "max-dist"));
     }
     for (const char* pool : awkward) run_campaign(folder, fmt::format("conditioned.{}", pool), pool, targets_of(pool), steps("gaussian-process", "variance", "conditioned-variance"));
