@@ -19,7 +19,7 @@ namespace {
 class Minibatches {
 public:
     Minibatches(const TrainingSet& data, std::int64_t most, const FitKey& key)
-        : x_(as_tensor(data.x, {data.count(), data.columns})),
+        : x_(as_tensor(data.x, {data.count(), data.columns}).clone()),  // aligned as all tensors are
           y_(as_tensor(data.y, {data.count(), data.targets}).to(torch::kFloat32)),
           most_(most),
           order_(torch::arange(data.count())),
@@ -50,8 +50,10 @@ private:
     RandomStream random_;
 };
 
-/// A network on its way: what its gradient steps need.
+/// A network on its way: what its gradient steps need. It lies in memory of its own: products round by how their operands are aligned, which must not depend on which
+/// other networks a rank has.
 struct Learner {
+    torch::Tensor list;          ///< [shape.length()]
     NormalisedNet net;
     torch::Tensor learned;       ///< [shape.learned()], of the network
     torch::Tensor gradient_list; ///< alike
@@ -59,8 +61,9 @@ struct Learner {
     Adam adam;
 
     Learner(const NormalisedShape& shape, const torch::Tensor& network)
-        : net(network_of(shape, network)),
-          learned(network.narrow(0, 0, shape.learned())),
+        : list(network.clone()),
+          net(network_of(shape, list)),
+          learned(list.narrow(0, 0, shape.learned())),
           gradient_list(torch::empty_like(learned)),
           gradient(gradient_of(shape, gradient_list)),
           adam(learned)
@@ -121,7 +124,8 @@ void train_together(const torch::Tensor& networks, int first, int all, const Tra
     Minibatches minibatches(data, options.minibatch, key);
     Plateau plateau{options.learning_rate};
     std::vector<double> loss(members);
-    for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch) {
+    bool is_stopped = false;
+    for (std::int64_t epoch = 0; epoch < options.epochs && !is_stopped; ++epoch) {
         std::fill(loss.begin(), loss.end(), 0.0);
         minibatches.epoch([&](const torch::Tensor& x, const torch::Tensor& y) {
             Kokkos::parallel_for("models/train_together", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, threads), [&](std::size_t thread) {
@@ -134,10 +138,11 @@ void train_together(const torch::Tensor& networks, int first, int all, const Tra
             });
         });
         const auto end = end_of_epoch(loss, first, all, ranks);
-        if (end.is_stopped) return;
+        is_stopped = end.is_stopped;
         plateau.look(end.loss / static_cast<double>(all * data.count() * data.targets));
         if (options.patience > 0 && plateau.without_gain >= options.patience) break;
     }
+    for (std::size_t m = 0; m < members; ++m) networks[static_cast<std::int64_t>(m)].copy_(learners[m].list);
 }
 
 std::vector<OptionSpec> deep_mlp_options()
