@@ -46,7 +46,7 @@ std::vector<Member> train(const TrainingSet& data, std::span<const Bootstrap> bo
     const torch::NoGradGuard no_gradients;
     const auto sizes = options.layers(data);
     const auto members = static_cast<std::int64_t>(bootstraps.size());
-    const auto x = as_tensor(data.x, {1, data.count(), data.columns}).expand({members, data.count(), data.columns});
+    const auto x = as_tensor(data.x, {1, data.count(), data.columns}).clone().expand({members, data.count(), data.columns});
     const auto shares = as_tensor(data.y, {1, data.count(), data.targets}).to(torch::kFloat32);
     const auto weights = row_weights(bootstraps, data.count());
     const auto layers = random_layers(sizes, members, first_member, key, glorot_bound);

@@ -124,7 +124,7 @@ double ranking_loss(const torch::Tensor& predicted, const torch::Tensor& true_lo
 Member train_network(const TrainingSet& data, int member, const FitKey& key, const DeepMlpOptions& options, double ranking_weight)
 {
     const auto shape = options.shape(data);
-    const auto x = as_tensor(data.x, {data.count(), data.columns}), y = as_tensor(data.y, {data.count(), data.targets}).to(torch::kFloat32);
+    const auto x = as_tensor(data.x, {data.count(), data.columns}).clone(), y = as_tensor(data.y, {data.count(), data.targets}).to(torch::kFloat32);
     // The averages that are kept for prediction come last, behind all that is learned.
     const auto drawn = random_networks(shape, 1, member, key)[0];
     const auto network = drawn.clone(), head_list = random_head(options, member, key);

@@ -66,7 +66,7 @@ double loss_of(const torch::Tensor& said, const torch::Tensor& y, bool classifie
 torch::Tensor train_network(const TrainingSet& data, int member, const FitKey& key, const DropoutOptions& options)
 {
     const auto sizes = options.layers(data);
-    const auto x = as_tensor(data.x, {1, data.count(), data.columns}), y = as_tensor(data.y, {1, data.count(), data.targets}).to(torch::kFloat32);
+    const auto x = as_tensor(data.x, {1, data.count(), data.columns}).clone(), y = as_tensor(data.y, {1, data.count(), data.targets}).to(torch::kFloat32);
     const auto layers = random_layers(sizes, 1, member, key, linear_bound);
     const auto gradient = layers_of(torch::empty_like(layers.table), sizes);
     auto random = key.draws(Purpose::dropout, member);

@@ -17,7 +17,7 @@ std::vector<float> held_out_log_densities(const Block& block, const Shape& shape
 {
     const torch::NoGradGuard no_gradients;
     const auto members = block.layers.table.size(0), rows = data.rows;
-    const auto x = as_tensor(data.x, {rows, shape.columns});
+    const auto x = as_tensor(data.x, {rows, shape.columns}).clone();
     const auto outputs = forward(shape, block.layers, x.unsqueeze(0).expand({members, rows, shape.columns})).outputs;
     std::vector<float> densities(static_cast<std::size_t>(members * rows) * floors.size(), 0.0F);
     LikelihoodRoom room;
