@@ -1,6 +1,7 @@
 #include "report/benchmark/benchmark_page.hpp"
 #include "report/benchmark/rank_figure.hpp"
 #include "report/figure_checks.hpp"
+#include "report/synthetic_run.hpp"
 
 #include "base/error.hpp"
 #include "base/files.hpp"
@@ -9,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 
 namespace sluice::report {
 
@@ -143,9 +143,8 @@ TEST(BenchmarkPage, SaysWhatIsMissingWhereTheBaselineIsNotDone)
 
 TEST(BenchmarkResults, AreReadByRunAndStep)
 {
-    char folder[] = "/tmp/sluice-test-XXXXXX";
-    ASSERT_NE(::mkdtemp(folder), nullptr);
-    const auto path = std::filesystem::path(folder) / "results.csv";
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "results.csv";
     write_file_atomically(path, "problem,method,seed,step,labelled,test_rmse,test_mse,test_nll,best,success,diversity,seconds,fit_seconds\n"
                                 "p,random,1,0,10,0.5,0.25,,,,0.1,0,0\np,random,1,1,15,,,,3,1,0.2,2,1\np,random,2,0,10,0.4,0.16,,,,0.1,0,0\nq,\"a, b\",1,0,10,,,,,,,0,0\n");
     const auto r = read_benchmark_results(path);
@@ -158,7 +157,6 @@ TEST(BenchmarkResults, AreReadByRunAndStep)
     EXPECT_EQ(r.runs[0].steps[1].success, 1);
     write_file_atomically(path, "problem,method\np,m\n");
     EXPECT_THROW(read_benchmark_results(path), Error);
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace sluice::report
