@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "models/tensors.hpp"
 
+#include <torch/optim/lbfgs.h>
+
 #include <algorithm>
 #include <cmath>
 #include <memory>

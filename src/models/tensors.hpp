@@ -3,7 +3,7 @@
 // The one place where Torch's headers come in; only files of this room that implement a family include it.
 #include "models/family.hpp"
 
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 namespace sluice::models {
 

@@ -1,7 +1,7 @@
 #include "base/random.hpp"
 #include "pool/space_filling.hpp"
 
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 namespace sluice::pool {
 

@@ -4,6 +4,8 @@
 #include "represent/differentiable.hpp"
 #include "represent/latent_motion.hpp"
 
+#include <torch/autograd.h>
+
 #include <algorithm>
 #include <cmath>
 

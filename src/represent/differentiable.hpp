@@ -3,7 +3,7 @@
 // Torch's headers come in here; only Torch sources of this room include it.
 #include "represent/autoencoder.hpp"
 
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 namespace sluice::represent {
 

@@ -2,6 +2,8 @@
 
 #include "represent/differentiable.hpp"
 
+#include <torch/autograd.h>
+
 namespace sluice::represent {
 
 namespace {

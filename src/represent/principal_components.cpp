@@ -2,7 +2,7 @@
 
 #include "base/random.hpp"
 
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 

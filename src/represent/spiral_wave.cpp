@@ -1,6 +1,6 @@
 #include "represent/spiral_wave.hpp"
 
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <numbers>
