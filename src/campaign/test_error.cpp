@@ -1,7 +1,6 @@
 #include "campaign/test_error.hpp"
 
-#include "parallel/tile_sums.hpp"
-#include "pool/scaled.hpp"
+#include "problems/test_sums.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,23 +11,18 @@ namespace sluice::campaign {
 
 namespace {
 
-/// Sums over test points, in the order of tiles. \param add  of a point's predictions (view, index) and its number among all, to the sums
+/// Sums over test points. \param add  of a point's predictions (view, index) and its number among all, to the sums
 template <typename Add>
 std::vector<double> sum_over_points(const models::Ensemble& ensemble, std::size_t targets, const pool::Scaling& scaling, const problems::TestSet& test, std::size_t sums,
                                     const Communicator& ranks, const Add& add)
 {
-    constexpr RowId tile_rows = 256;
-    const Tiling tiling{test.rows, tile_rows};
-    const auto share = share_of(tiling, ranks.rank(), ranks.size());
-    const auto columns = scaling.shift.size(), width = static_cast<std::size_t>(ensemble.width());
-    return parallel::sum_over_tiles("campaign/test_error", tiling, share, sums, ranks, [&](RowId tile, double* sum) {
-        const auto first = tiling.first_row(tile), rows = tiling.rows_in(tile);
-        std::vector<float> x(static_cast<std::size_t>(tile_rows) * columns), predicted(static_cast<std::size_t>(tile_rows) * width * targets);
-        std::copy_n(test.x.begin() + first * static_cast<RowId>(columns), rows * static_cast<RowId>(columns), x.begin());
-        x = pool::scaled(std::move(x), scaling);
-        ensemble.predict(x.data(), tile_rows, predicted.data());
-        const models::Predictions::View view(predicted.data(), static_cast<std::size_t>(tile_rows), width, targets);
-        for (RowId i = 0; i < rows; ++i) add(view, i, static_cast<std::size_t>(first + i), sum);
+    constexpr auto padded = static_cast<std::size_t>(problems::TestTile::padded_rows);
+    const auto width = static_cast<std::size_t>(ensemble.width());
+    return problems::sum_over_test_points("campaign/test_error", test, scaling, sums, ranks, [&](const problems::TestTile& tile, double* sum) {
+        std::vector<float> predicted(padded * width * targets);
+        ensemble.predict(tile.x.data(), problems::TestTile::padded_rows, predicted.data());
+        const models::Predictions::View view(predicted.data(), padded, width, targets);
+        for (RowId i = 0; i < tile.rows; ++i) add(view, i, static_cast<std::size_t>(tile.first + i), sum);
     });
 }
 
