@@ -29,27 +29,39 @@ using Lanes = std::array<double, lanes>;
 /// The ring: behind the components of a row the first ones come again.
 void close_ring(const EnsembleMixture& mixture, double* row)
 {
-    for (std::size_t i = mixture.count; i < mixture.padded; ++i) row[i] = row[i - mixture.count];
+    const auto count = mixture.count, padded = mixture.padded;
+    if (count < lanes) {
+        for (std::size_t i = count; i < padded; ++i) row[i] = row[i - count];
+        return;
+    }
+#pragma GCC ivdep
+    for (std::size_t i = count; i < padded; ++i) row[i] = row[i - count];
+}
+
+/// Adds the logarithms of products to sums, and begins the products anew.
+void add_logarithms(std::size_t count, double* __restrict sum, double* __restrict product)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        sum[i] += elementary::log(product[i]);
+        product[i] = 1;
+    }
 }
 
 /// Half the logarithms of the densities N(mean_i; mean_i, 2 variance_i), without their constants in pi.
 void fill_half(EnsembleMixture& mixture)
 {
-    for (std::size_t first = 0; first < mixture.whole; first += lanes) {
-        Lanes logs{}, product;
-        product.fill(1);
-        for (std::size_t d = 0; d < mixture.padded_targets; ++d) {
-            const double* variance = mixture.variance.data() + d * mixture.padded + first;
-            for (std::size_t l = 0; l < lanes; ++l) product[l] *= 2 * variance[l];
-            if ((d + 1) % most_product != 0) continue;
-            for (std::size_t l = 0; l < lanes; ++l) {
-                logs[l] += elementary::log(product[l]);
-                product[l] = 1;
-            }
-        }
-        for (std::size_t l = 0; l < lanes; ++l) mixture.half[first + l] = -0.25 * (logs[l] + elementary::log(product[l]));
+    const auto whole = mixture.whole;
+    double *__restrict half = mixture.half.data(), *__restrict product = mixture.overlaps.data();
+    std::fill_n(half, whole, 0.0);
+    std::fill_n(product, whole, 1.0);
+    for (std::size_t d = 0; d < mixture.padded_targets; ++d) {
+        const double* __restrict variance = mixture.variance.data() + d * mixture.padded;
+        for (std::size_t i = 0; i < whole; ++i) product[i] *= 2 * variance[i];
+        if ((d + 1) % most_product == 0) add_logarithms(whole, half, product);
     }
-    close_ring(mixture, mixture.half.data());
+    add_logarithms(whole, half, product);
+    for (std::size_t i = 0; i < whole; ++i) half[i] *= -0.25;
+    close_ring(mixture, half);
 }
 
 /// numerator / denominator
@@ -89,14 +101,6 @@ void add_targets(std::size_t whole, std::size_t stride, std::size_t shift, const
     }
 }
 
-void add_logarithms(std::size_t count, double* __restrict square, double* __restrict product)
-{
-    for (std::size_t i = 0; i < count; ++i) {
-        square[i] += elementary::log(product[i]);
-        product[i] = 1;
-    }
-}
-
 /// Logarithms of the densities N(mean_i; mean_j, variance_i + variance_j), times -2 and without their constants in pi, into the rows of `overlap`.
 void fill_densities(EnsembleMixture& mixture)
 {
@@ -130,19 +134,17 @@ double fill_overlaps(EnsembleMixture& mixture)
 {
     fill_densities(mixture);
     const auto whole = mixture.whole;
-    Lanes largest;
-    largest.fill(-infinity);
+    double* __restrict largest = mixture.overlaps.data();
+    std::fill_n(largest, whole, -infinity);
     for (std::size_t shift = 1; shift <= mixture.shifts; ++shift) {
         double* __restrict overlap = mixture.overlap.data() + (shift - 1) * (mixture.margin + whole) + mixture.margin;
-        const double *__restrict half = mixture.half.data(), *__restrict half_j = half + shift;
+        const double *half = mixture.half.data(), *half_j = half + shift;
         for (std::size_t i = 0; i < whole; ++i) overlap[i] = -0.5 * overlap[i] - half[i] - half_j[i];
         const auto pairs = 2 * shift == mixture.count ? shift : mixture.count;  // half a ring away, each pair would come twice
         std::fill(overlap + pairs, overlap + whole, -infinity);
-        for (std::size_t first = 0; first < whole; first += lanes) {
-            for (std::size_t l = 0; l < lanes; ++l) largest[l] = overlap[first + l] > largest[l] ? overlap[first + l] : largest[l];
-        }
+        for (std::size_t i = 0; i < whole; ++i) largest[i] = overlap[i] > largest[i] ? overlap[i] : largest[i];
     }
-    return *std::max_element(largest.begin(), largest.end());
+    return *std::max_element(largest, largest + whole);
 }
 
 double sum_of(Lanes values)
