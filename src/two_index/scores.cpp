@@ -43,7 +43,6 @@ PoolScores mi_lb_scores(const StrategyInput& input, const Ensemble& ensemble, bo
     together(input.ranks, [&] {
         visit_pool(input.shard, ensemble, false, [&](RowId own, const Heads& heads, RowId row) {
             thread_local acquisition::EnsembleMixture mixture(0, 0, 0);
-            heads.fetch(ensemble.members, std::min(row + 1, Heads::rows - 1));
             if (mixture.members != members || mixture.components != components || mixture.targets != targets) mixture = {members, components, targets};
             for (std::size_t e = 0; e < members; ++e) {
                 const auto head = heads.of(static_cast<std::int64_t>(e), row);

@@ -40,15 +40,6 @@ struct Heads {
         const float* first = values.data() + (member * rows + row) * shape.outputs();
         return {first, first + shape.components, first + shape.components * (1 + shape.targets)};
     }
-    /// Asks for a row that is read soon: a block's heads are larger than the nearest caches, and a row's lie in as many places as there are members.
-    void fetch(std::int64_t members, std::int64_t row) const
-    {
-        constexpr std::int64_t line = 64 / sizeof(float);
-        for (std::int64_t m = 0; m < members; ++m) {
-            const float* first = values.data() + (m * rows + row) * shape.outputs();
-            for (std::int64_t j = 0; j < shape.outputs(); j += line) __builtin_prefetch(first + j);
-        }
-    }
 };
 
 /// A trained ensemble of mixture density networks, the same on every rank.
