@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 namespace sluice::acquisition {
 
@@ -25,75 +26,125 @@ std::size_t padded_to(std::size_t count, std::size_t multiple)
 
 using Lanes = std::array<double, lanes>;
 
+/// The ring: behind the components of a row the first ones come again.
+void close_ring(const EnsembleMixture& mixture, double* row)
+{
+    const auto count = mixture.count, padded = mixture.padded;
+    if (count < lanes) {
+        for (std::size_t i = count; i < padded; ++i) row[i] = row[i - count];
+        return;
+    }
+#pragma GCC ivdep
+    for (std::size_t i = count; i < padded; ++i) row[i] = row[i - count];
+}
+
+/// Adds the logarithms of products to sums, and begins the products anew.
+void add_logarithms(std::size_t count, double* __restrict sum, double* __restrict product)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        sum[i] += elementary::log(product[i]);
+        product[i] = 1;
+    }
+}
+
 /// Half the logarithms of the densities N(mean_i; mean_i, 2 variance_i), without their constants in pi.
 void fill_half(EnsembleMixture& mixture)
 {
-    for (std::size_t first = 0; first < mixture.padded; first += lanes) {
-        Lanes logs{}, product;
-        product.fill(1);
-        for (std::size_t d = 0; d < mixture.padded_targets; ++d) {
-            const double* variance = mixture.variance.data() + d * mixture.padded + first;
-            for (std::size_t l = 0; l < lanes; ++l) product[l] *= 2 * variance[l];
-            if ((d + 1) % most_product != 0) continue;
-            for (std::size_t l = 0; l < lanes; ++l) {
-                logs[l] += elementary::log(product[l]);
-                product[l] = 1;
-            }
-        }
-        for (std::size_t l = 0; l < lanes; ++l) mixture.half[first + l] = -0.25 * (logs[l] + elementary::log(product[l]));
+    const auto whole = mixture.whole;
+    double *__restrict half = mixture.half.data(), *__restrict product = mixture.overlaps.data();
+    std::fill_n(half, whole, 0.0);
+    std::fill_n(product, whole, 1.0);
+    for (std::size_t d = 0; d < mixture.padded_targets; ++d) {
+        const double* __restrict variance = mixture.variance.data() + d * mixture.padded;
+        for (std::size_t i = 0; i < whole; ++i) product[i] *= 2 * variance[i];
+        if ((d + 1) % most_product == 0) add_logarithms(whole, half, product);
     }
+    add_logarithms(whole, half, product);
+    for (std::size_t i = 0; i < whole; ++i) half[i] *= -0.25;
+    close_ring(mixture, half);
 }
 
-/// Logarithms of the densities N(mean_i; mean_j, variance_i + variance_j), without their constants in pi, for one i and some j.
-Lanes log_densities(const EnsembleMixture& mixture, std::size_t i, std::size_t first)
+/// numerator / denominator
+struct Quotient {
+    double numerator, denominator;
+};
+
+/// Of a pair: the sum of difference^2 / spread over four targets, where spread is the sum of two variances. The denominator is the product of the spreads.
+inline Quotient of_quad(const double* mi, const double* vi, const double* mj, const double* vj, std::size_t stride)
 {
-    Lanes square{}, logs{}, product;
-    product.fill(1);
-    const auto stride = mixture.padded;
-    for (std::size_t d = 0; d < mixture.padded_targets; d += quad) {
-        const double* mean = mixture.mean.data() + d * stride;
-        const double* variance = mixture.variance.data() + d * stride;
-        const double m0 = mean[i], m1 = mean[stride + i], m2 = mean[2 * stride + i], m3 = mean[3 * stride + i];
-        const double v0 = variance[i], v1 = variance[stride + i], v2 = variance[2 * stride + i], v3 = variance[3 * stride + i];
-        for (std::size_t l = 0; l < lanes; ++l) {
-            const std::size_t j = first + l;
-            const double s0 = v0 + variance[j], s1 = v1 + variance[stride + j], s2 = v2 + variance[2 * stride + j], s3 = v3 + variance[3 * stride + j];
-            const double d0 = m0 - mean[j], d1 = m1 - mean[stride + j], d2 = m2 - mean[2 * stride + j], d3 = m3 - mean[3 * stride + j];
-            // Four quotients over one denominator: a division costs as much as ten products.
-            const double s01 = s0 * s1, s23 = s2 * s3;
-            const double n01 = d0 * d0 * s1 + d1 * d1 * s0, n23 = d2 * d2 * s3 + d3 * d3 * s2;
-            const double s = s01 * s23;
-            square[l] += (n01 * s23 + n23 * s01) / s;
-            product[l] *= s;
-        }
-        if ((d + quad) % most_product != 0) continue;
-        for (std::size_t l = 0; l < lanes; ++l) {
-            logs[l] += elementary::log(product[l]);
-            product[l] = 1;
-        }
-    }
-    for (std::size_t l = 0; l < lanes; ++l) square[l] = -0.5 * (square[l] + (logs[l] + elementary::log(product[l])));
-    return square;
+    const double s0 = vi[0] + vj[0], s1 = vi[stride] + vj[stride], s2 = vi[2 * stride] + vj[2 * stride], s3 = vi[3 * stride] + vj[3 * stride];
+    const double d0 = mi[0] - mj[0], d1 = mi[stride] - mj[stride], d2 = mi[2 * stride] - mj[2 * stride], d3 = mi[3 * stride] - mj[3 * stride];
+    const double s01 = s0 * s1, s23 = s2 * s3;
+    return {(d0 * d0 * s1 + d1 * d1 * s0) * s23 + (d2 * d2 * s3 + d3 * d3 * s2) * s01, s01 * s23};
 }
 
-/// The overlaps of all pairs i < j; -infinity elsewhere. \return  the largest
+/// The sum of two quotients.
+inline Quotient sum_of(Quotient a, Quotient b)
+{
+    return {a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator};
+}
+
+/// For all i and j = i + shift: adds the sum of difference^2 / spread over some quads of targets to `square`, multiplies `product` by the spreads.
+/// One division for all targets: it costs as much as ten products.
+template <std::size_t quads>
+void add_targets(std::size_t whole, std::size_t stride, std::size_t shift, const double* __restrict mean, const double* __restrict variance, double* __restrict square,
+                 double* __restrict product)
+{
+    const double *mean_j = mean + shift, *variance_j = variance + shift;
+    const auto of = [&](std::size_t at) { return of_quad(mean + at, variance + at, mean_j + at, variance_j + at, stride); };
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < whole; ++i) {
+        auto q = of(i);
+        if constexpr (quads == 2) q = sum_of(q, of(i + quad * stride));
+        square[i] += q.numerator / q.denominator;
+        product[i] *= q.denominator;
+    }
+}
+
+/// Logarithms of the densities N(mean_i; mean_j, variance_i + variance_j), times -2 and without their constants in pi, into the rows of `overlap`.
+void fill_densities(EnsembleMixture& mixture)
+{
+    const auto whole = mixture.whole, stride = mixture.padded;
+    std::fill(mixture.product.begin(), mixture.product.end(), 1.0);
+    for (std::size_t shift = 1; shift <= mixture.shifts; ++shift) {
+        double* square = mixture.overlap.data() + (shift - 1) * (mixture.margin + whole) + mixture.margin;
+        double* product = mixture.product.data() + (shift - 1) * whole;
+        std::fill_n(square, whole, 0.0);
+        std::size_t multiplied = 0;
+        for (std::size_t d = 0; d < mixture.padded_targets;) {
+            const double *mean = mixture.mean.data() + d * stride, *variance = mixture.variance.data() + d * stride;
+            const auto some = std::min(2 * quad, mixture.padded_targets - d);
+            if (multiplied + some > most_product) {
+                add_logarithms(whole, square, product);
+                multiplied = 0;
+            }
+            if (some == quad) add_targets<1>(whole, stride, shift, mean, variance, square, product);
+            else add_targets<2>(whole, stride, shift, mean, variance, square, product);
+            d += some;
+            multiplied += some;
+        }
+    }
+    for (std::size_t s = 0; s < mixture.shifts; ++s) {
+        add_logarithms(whole, mixture.overlap.data() + s * (mixture.margin + whole) + mixture.margin, mixture.product.data() + s * whole);
+    }
+}
+
+/// The overlaps of all pairs, -infinity where a lane has none. \return  the largest
 double fill_overlaps(EnsembleMixture& mixture)
 {
-    Lanes largest;
-    largest.fill(-infinity);
-    for (std::size_t i = 0; i < mixture.count; ++i) {
-        double* overlap = mixture.overlap.data() + i * mixture.padded;
-        for (std::size_t first = i / lanes * lanes; first < mixture.padded; first += lanes) {
-            const auto density = log_densities(mixture, i, first);
-            for (std::size_t l = 0; l < lanes; ++l) overlap[first + l] = density[l] - mixture.half[i] - mixture.half[first + l];
-        }
-        for (std::size_t j = i / lanes * lanes; j <= i; ++j) overlap[j] = -infinity;
-        for (std::size_t j = mixture.count; j < mixture.padded; ++j) overlap[j] = -infinity;
-        for (std::size_t first = i / lanes * lanes; first < mixture.padded; first += lanes) {
-            for (std::size_t l = 0; l < lanes; ++l) largest[l] = overlap[first + l] > largest[l] ? overlap[first + l] : largest[l];
-        }
+    fill_densities(mixture);
+    const auto whole = mixture.whole;
+    double* __restrict largest = mixture.overlaps.data();
+    std::fill_n(largest, whole, -infinity);
+    for (std::size_t shift = 1; shift <= mixture.shifts; ++shift) {
+        double* __restrict overlap = mixture.overlap.data() + (shift - 1) * (mixture.margin + whole) + mixture.margin;
+        const double *half = mixture.half.data(), *half_j = half + shift;
+        for (std::size_t i = 0; i < whole; ++i) overlap[i] = -0.5 * overlap[i] - half[i] - half_j[i];
+        const auto pairs = 2 * shift == mixture.count ? shift : mixture.count;  // half a ring away, each pair would come twice
+        std::fill(overlap + pairs, overlap + whole, -infinity);
+        for (std::size_t i = 0; i < whole; ++i) largest[i] = overlap[i] > largest[i] ? overlap[i] : largest[i];
     }
-    return *std::max_element(largest.begin(), largest.end());
+    return *std::max_element(largest, largest + whole);
 }
 
 double sum_of(Lanes values)
@@ -107,21 +158,19 @@ double sum_of(Lanes values)
 /// overlaps[i] = sum over j of weight[j] exp(overlap[i, j] - largest), each pair's exponential taken once.
 void sum_overlaps(EnsembleMixture& mixture, double largest)
 {
+    const auto whole = mixture.whole, stride = mixture.margin + whole;
+    double* const rows = mixture.overlap.data() + mixture.margin;
+    for (std::size_t s = 0; s < mixture.shifts; ++s) {
+        double* __restrict row = rows + s * stride;
+        for (std::size_t i = 0; i < whole; ++i) row[i] = elementary::exp(row[i] - largest);
+    }
+    // The pairs whose j has come round the ring, in the margin.
+    for (std::size_t s = 0; s < mixture.shifts; ++s) std::copy_n(rows + s * stride + mixture.count - (s + 1), s + 1, rows + s * stride - (s + 1));
     std::fill(mixture.overlaps.begin(), mixture.overlaps.end(), 0.0);
-    for (std::size_t i = 0; i < mixture.count; ++i) {
-        const double* overlap = mixture.overlap.data() + i * mixture.padded;
-        const double own = mixture.weight[i];
-        Lanes sums{};
-        for (std::size_t first = i / lanes * lanes; first < mixture.padded; first += lanes) {
-            double* others = mixture.overlaps.data() + first;
-            const double* weight = mixture.weight.data() + first;
-            for (std::size_t l = 0; l < lanes; ++l) {
-                const double e = elementary::exp(overlap[first + l] - largest);
-                sums[l] += e * weight[l];
-                others[l] += e * own;
-            }
-        }
-        mixture.overlaps[i] += sum_of(sums);
+    for (std::size_t shift = 1; shift <= mixture.shifts; ++shift) {
+        const double *__restrict row = rows + (shift - 1) * stride, *__restrict weight = mixture.weight.data() + mixture.margin;
+        double* __restrict sums = mixture.overlaps.data();
+        for (std::size_t i = 0; i < whole; ++i) sums[i] += row[i] * weight[i + shift] + (row - shift)[i] * (weight - shift)[i];
     }
 }
 
@@ -139,32 +188,63 @@ EnsembleMixture::EnsembleMixture(std::size_t members_, std::size_t components_, 
       components(components_),
       targets(targets_),
       count(members * components),
-      padded(padded_to(count, lanes)),
+      whole(padded_to(count, lanes)),
+      shifts(count / 2),
+      margin(padded_to(shifts, lanes)),
+      padded(whole + margin),
       padded_targets(padded_to(targets, quad)),
-      log_beta(padded, -infinity),
+      log_members(std::log(static_cast<double>(members))),
+      log_beta(whole, -infinity),
       mean(padded_targets * padded, 0.0),
       variance(padded_targets * padded, 0.5),  // padding: the sum of two is 1
       half(padded, 0.0),
-      overlap(padded * padded, -infinity),
-      weight(padded, 0.0),
-      overlaps(padded, 0.0)
+      product(shifts * whole, 1.0),
+      overlap(shifts * (margin + whole), -infinity),
+      weight(margin + padded, 0.0),
+      overlaps(whole, 0.0)
 {
 }
 
 void EnsembleMixture::set_member(std::size_t member, const float* logits, const float* means, const float* variances, const double* floors)
 {
-    double largest = -infinity, total = 0;
-    for (std::size_t k = 0; k < components; ++k) largest = std::max(largest, static_cast<double>(logits[k]));
-    for (std::size_t k = 0; k < components; ++k) total += elementary::exp(static_cast<double>(logits[k]) - largest);
-    const double shift = largest + std::log(total) + std::log(static_cast<double>(members));
+    const double largest = static_cast<double>(*std::max_element(logits, logits + components));
     for (std::size_t k = 0; k < components; ++k) {
         const std::size_t i = member * components + k;
-        log_beta[i] = static_cast<double>(logits[k]) - shift;
+        log_beta[i] = static_cast<double>(logits[k]) - largest;
         for (std::size_t d = 0; d < targets; ++d) {
             mean[d * padded + i] = static_cast<double>(means[k * targets + d]);
             variance[d * padded + i] = std::max(static_cast<double>(variances[k * targets + d]), floors[d]);
         }
     }
+}
+
+namespace {
+
+inline void weigh(EnsembleMixture& mixture)
+{
+    double *__restrict exponential = mixture.overlaps.data(), *__restrict log_beta = mixture.log_beta.data(), *__restrict total = mixture.weight.data();
+    for (std::size_t i = 0; i < mixture.whole; ++i) exponential[i] = elementary::exp(log_beta[i]);
+    std::fill_n(total, mixture.whole, 1.0);
+    for (std::size_t m = 0; m < mixture.members; ++m) {
+        const double* own = exponential + m * mixture.components;
+        total[m] = std::accumulate(own, own + mixture.components, 0.0);
+    }
+    for (std::size_t m = 0; m < padded_to(mixture.members, lanes); ++m) total[m] = elementary::log(total[m]) + mixture.log_members;
+    for (std::size_t m = 0, i = 0; m < mixture.members; ++m) {
+        for (std::size_t k = 0; k < mixture.components; ++k) log_beta[i++] -= total[m];
+    }
+}
+
+SLUICE_WIDE_VECTORS void weigh_wide(EnsembleMixture& mixture)
+{
+    weigh(mixture);
+}
+
+}  // namespace
+
+void EnsembleMixture::weigh_members()
+{
+    (has_wide_vectors() ? weigh_wide : weigh)(*this);
 }
 
 double mi_lb_bound(std::size_t members, std::size_t targets)
@@ -178,17 +258,24 @@ inline double log_delta(EnsembleMixture& mixture)
 {
     // r_i = sum over j != i of beta_j N_ij / (beta_i N_ii). With o_ij = N_ij / sqrt(N_ii N_jj), which is the same for i and j, and w_j = beta_j sqrt(N_jj):
     // beta_i r_i = sum over j of o_ij w_j / sqrt(N_ii). All are taken relative to the largest overlap: what underflows then counts for nothing.
+    for (std::size_t d = 0; d < mixture.targets; ++d) {
+        close_ring(mixture, mixture.mean.data() + d * mixture.padded);
+        close_ring(mixture, mixture.variance.data() + d * mixture.padded);
+    }
     fill_half(mixture);
     const double largest = fill_overlaps(mixture);
     double scale = -infinity;
     for (std::size_t i = 0; i < mixture.count; ++i) scale = std::max(scale, mixture.log_beta[i] + mixture.half[i]);
-    for (std::size_t i = 0; i < mixture.padded; ++i) mixture.weight[i] = elementary::exp(mixture.log_beta[i] + mixture.half[i] - scale);
+    double* const weight = mixture.weight.data() + mixture.margin;
+    for (std::size_t i = 0; i < mixture.whole; ++i) weight[i] = elementary::exp(mixture.log_beta[i] + mixture.half[i] - scale);
+    close_ring(mixture, weight);
+    std::copy_n(weight + mixture.count - mixture.shifts, mixture.shifts, weight - mixture.shifts);
     sum_overlaps(mixture, largest);
 
     constexpr double far = -600;  // no r_i beside a beta_i of any size can then be told from log(1 + r_i)
     const double common = largest < far ? 1 : elementary::exp(largest);
     Lanes delta{};
-    for (std::size_t first = 0; first < mixture.padded; first += lanes) {
+    for (std::size_t first = 0; first < mixture.whole; first += lanes) {
         for (std::size_t l = 0; l < lanes; ++l) {
             const double beta = elementary::exp(mixture.log_beta[first + l]);
             const double share = common * mixture.overlaps[first + l] * elementary::exp(scale - mixture.half[first + l]);  // beta_i r_i
@@ -217,7 +304,7 @@ double mi_lb_log_delta(EnsembleMixture& mixture)
 float mi_lb_two_term(const EnsembleMixture& mixture)
 {
     const auto log_two_pi = static_cast<float>(std::log(2 * std::numbers::pi));
-    const auto log_members = static_cast<float>(std::log(static_cast<double>(mixture.members)));
+    const auto log_members = static_cast<float>(mixture.log_members);
     float lower = 0, upper = 0;
     std::vector<float> inner(mixture.count);
     for (std::size_t i = 0; i < mixture.count; ++i) {

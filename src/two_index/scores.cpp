@@ -5,6 +5,7 @@
 #include "two_index/mixture_figures.hpp"
 #include "two_index/visit.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sluice::two_index {
@@ -47,6 +48,7 @@ PoolScores mi_lb_scores(const StrategyInput& input, const Ensemble& ensemble, bo
                 const auto head = heads.of(static_cast<std::int64_t>(e), row);
                 mixture.set_member(e, head.logits, head.means, head.variances, floors.data());
             }
+            mixture.weigh_members();
             const auto i = static_cast<std::size_t>(own);
             if (two_term) {
                 scores.value[i] = static_cast<double>(acquisition::mi_lb_two_term(mixture));

@@ -40,6 +40,7 @@ EnsembleMixture mixture_of(std::size_t c)
     for (std::size_t e = 0; e < members; ++e) {
         mixture.set_member(e, logits.data() + e * components, means.data() + e * components * targets, variances.data() + e * components * targets, floors.data());
     }
+    mixture.weigh_members();
     return mixture;
 }
 
@@ -51,6 +52,7 @@ EnsembleMixture check_mixture()
     const std::array<float, 4> means1 = {0, 0, 1, -1}, means2 = {.5F, .25F, 2, 2}, variances1 = {1, .5F, .25F, 2}, variances2 = {.3F, .3F, 1, 1};
     mixture.set_member(0, logits1.data(), means1.data(), variances1.data(), floors.data());
     mixture.set_member(1, logits2.data(), means2.data(), variances2.data(), floors.data());
+    mixture.weigh_members();
     return mixture;
 }
 
@@ -96,6 +98,7 @@ TEST(MiLb, OfEqualComponentsIsTheirNumbersLogarithmBelowZero)
     const std::vector<float> logits(components, 0.5F), means(components * targets, 2.0F), variances(components * targets, 0.25F);
     const std::vector<double> floors(targets, 1e-8);
     for (std::size_t e = 0; e < 8; ++e) mixture.set_member(e, logits.data(), means.data(), variances.data(), floors.data());
+    mixture.weigh_members();
     EXPECT_NEAR(mi_lb_bound(8, targets) - std::exp(mi_lb_log_delta(mixture)), -std::log(5.0) - 1.5 * (1 - std::numbers::ln2), 1e-12);
     EXPECT_NEAR(mi_lb_two_term(mixture), -std::log(5.0) - 1.5 * (1 - std::numbers::ln2), 1e-5);
 }
@@ -113,6 +116,33 @@ TEST(MiLb, DoesNotChangeWhenTargetsAreShiftedAndRescaled)
     EXPECT_NEAR(mi_lb_log_delta(moved), mi_lb_log_delta(mixture), 1e-12);
 }
 
+TEST(MiLb, PairsAreAllCountedWhateverTheirNumber)  // against a sum over i and j, for odd and even numbers of components, more and fewer than the lanes of a loop
+{
+    for (std::size_t c = 0; c < 40; ++c) {
+        const auto mixture = mixture_of(c);
+        const auto log_density = [&](std::size_t i, std::size_t j) {
+            double sum = 0;
+            for (std::size_t d = 0; d < mixture.targets; ++d) {
+                const auto a = d * mixture.padded + i, b = d * mixture.padded + j;
+                const double spread = mixture.variance[a] + mixture.variance[b], difference = mixture.mean[a] - mixture.mean[b];
+                sum += difference * difference / spread + std::log(spread);
+            }
+            return -0.5 * sum;
+        };
+        double delta = 0;
+        for (std::size_t i = 0; i < mixture.count; ++i) {
+            double ratio = 0;
+            for (std::size_t j = 0; j < mixture.count; ++j) {
+                if (j != i) ratio += std::exp(mixture.log_beta[j] - mixture.log_beta[i] + log_density(i, j) - log_density(i, i));
+            }
+            delta += std::exp(mixture.log_beta[i]) * std::log1p(ratio);
+        }
+        if (delta < 1e-250) continue;
+        auto same = mixture;
+        EXPECT_NEAR(mi_lb_log_delta(same), std::log(delta), 1e-12 * std::max(1.0, std::abs(std::log(delta)))) << mixture.count << " components";
+    }
+}
+
 TEST(MiLb, AComponentWithoutWeightDoesNotCount)
 {
     EnsembleMixture with(2, 2, 1), without(2, 1, 1);
@@ -123,6 +153,8 @@ TEST(MiLb, AComponentWithoutWeightDoesNotCount)
         with.set_member(e, logits.data(), own.data(), variances.data(), &floor);
         without.set_member(e, logits.data(), own.data(), variances.data(), &floor);
     }
+    with.weigh_members();
+    without.weigh_members();
     EXPECT_NEAR(mi_lb_log_delta(with), mi_lb_log_delta(without), 1e-14);
 }
 

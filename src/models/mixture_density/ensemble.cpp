@@ -2,6 +2,7 @@
 
 #include "base/elementary.hpp"
 #include "base/signals.hpp"
+#include "base/wide_vectors.hpp"
 #include "models/ensemble.hpp"
 #include "models/mixture_density/gelu.hpp"
 #include "models/mixture_density/training.hpp"
@@ -78,30 +79,60 @@ Predictor predictor_of(const Shape& shape, const torch::Tensor& table)
     return predictor;
 }
 
+inline void add_bias(float* row, std::int64_t count, const float* __restrict bias)
+{
+    for (std::int64_t j = 0; j < count; ++j) row[j] += bias[j];
+}
+
+/// Heads from the products of the last layer: the bias is added, what the network gives for variances goes through softplus.
+/// \param bias  [members, outputs]
+inline void to_heads(const Shape& shape, std::int64_t members, const float* bias, float floor, float* row)
+{
+    const auto variances = shape.components * shape.targets, outputs = shape.outputs();
+    for (std::int64_t m = 0; m < members; ++m, bias += outputs) {
+        for (std::int64_t i = 0; i < Heads::rows; ++i, row += outputs) {
+            add_bias(row, outputs, bias);
+            float* variance = row + outputs - variances;
+            for (std::int64_t j = 0; j < variances; ++j) variance[j] = elementary::softplus(variance[j]) + floor;
+        }
+    }
+}
+
+SLUICE_WIDE_VECTORS void to_heads_wide(const Shape& shape, std::int64_t members, const float* bias, float floor, float* row)
+{
+    to_heads(shape, members, bias, floor, row);
+}
+
+/// Adds the bias [members, width] and activates.
+void activate(std::int64_t members, std::int64_t width, const float* bias, float* row)
+{
+    for (std::int64_t m = 0; m < members; ++m, bias += width) {
+        for (std::int64_t i = 0; i < Heads::rows; ++i, row += width) {
+            add_bias(row, width, bias);
+            gelu(row, nullptr, width);
+        }
+    }
+}
+
 void predict_heads(const Shape& shape, const Predictor& predictor, const Normalisation& x, float floor, const float* features, bool with_embedding, Heads& heads)
 {
     const torch::NoGradGuard no_gradients;
     const auto members = predictor.weights[0].size(0);
     auto scaled = torch::empty({Heads::rows, shape.columns});
     auto* out = scaled.data_ptr<float>();
-    for (std::int64_t i = 0; i < Heads::rows * shape.columns; ++i) {
-        const auto c = static_cast<std::size_t>(i % shape.columns);
-        out[i] = static_cast<float>((static_cast<double>(features[i]) - x.shift[c]) / x.scale[c]);
+    for (std::int64_t i = 0; i < Heads::rows; ++i) {
+        for (std::size_t c = 0; c < x.shift.size(); ++c) *out++ = static_cast<float>((static_cast<double>(*features++) - x.shift[c]) / x.scale[c]);
     }
     torch::Tensor hidden = scaled.unsqueeze(0).expand({members, Heads::rows, shape.columns});
     for (std::size_t l = 0; l + 1 < predictor.weights.size(); ++l) {
-        hidden = torch::baddbmm(predictor.biases[l], hidden, predictor.weights[l]);
-        gelu(hidden.data_ptr<float>(), nullptr, hidden.numel());
+        hidden = torch::bmm(hidden, predictor.weights[l]);
+        activate(members, shape.width, predictor.biases[l].data_ptr<float>(), hidden.data_ptr<float>());
     }
     heads.shape = shape;
     heads.values.resize(static_cast<std::size_t>(members * Heads::rows * shape.outputs()));
     auto outputs = torch::from_blob(heads.values.data(), {members, Heads::rows, shape.outputs()}, torch::kFloat32);
-    torch::baddbmm_out(outputs, predictor.biases.back(), hidden, predictor.weights.back());
-    const auto variances = shape.components * shape.targets, first = shape.components + variances;
-    for (std::int64_t i = 0; i < members * Heads::rows; ++i) {
-        float* variance = heads.values.data() + i * shape.outputs() + first;
-        for (std::int64_t j = 0; j < variances; ++j) variance[j] = elementary::softplus(variance[j]) + floor;
-    }
+    torch::bmm_out(outputs, hidden, predictor.weights.back());
+    (has_wide_vectors() ? to_heads_wide : to_heads)(shape, members, predictor.biases.back().data_ptr<float>(), floor, heads.values.data());
     if (!with_embedding) return;
     const auto embedding = torch::addmm(predictor.embedding_bias, hidden[0], predictor.embedding_weights);
     heads.embedding.assign(embedding.data_ptr<float>(), embedding.data_ptr<float>() + embedding.numel());
