@@ -26,13 +26,12 @@ std::vector<Member> train_neighbours(const TrainingSet& data, std::span<const Bo
     return members;
 }
 
-/// So many members are averaged at once, so many distances compared: vectors of 256 bits, which all processors of the default architecture have. Wider ones
-/// would be taken apart by the compiler where they are no registers.
-constexpr std::size_t lanes = 8, member_lanes = 2 * lanes;
-using Floats = float __attribute__((vector_size(lanes * sizeof(float))));
-using Wholes = std::int32_t __attribute__((vector_size(lanes * sizeof(std::int32_t))));
-using HalfFloats = float __attribute__((vector_size(lanes / 2 * sizeof(float))));
-using HalfDoubles = double __attribute__((vector_size(lanes / 2 * sizeof(double))));
+/// Vectors of 256 bits, which all processors of the default architecture have: wider ones would be taken apart by the compiler where they are no registers.
+using Floats = float __attribute__((vector_size(32)));
+using Wholes = std::int32_t __attribute__((vector_size(32)));
+using Doubles = double __attribute__((vector_size(32)));
+constexpr std::size_t lanes = 8, double_lanes = 4;
+constexpr std::size_t member_lanes = 16;  // so many members are averaged at once
 
 template <typename Vector, typename T>
 [[gnu::always_inline]] inline Vector load(const T* from)
@@ -45,8 +44,8 @@ template <typename Vector, typename T>
 /// What is averaged, labelled row by labelled row.
 struct NeighbourTable {
     std::size_t rows, members, targets;
-    float places;              ///< that a member averages
-    std::vector<float> times;  ///< [groups of members, rows, member lanes] how often a member has drawn a row; lanes beyond the members are as the last
+    double places;             ///< that a member averages
+    std::vector<double> times; ///< [groups of members, rows, member lanes] how often a member has drawn a row; lanes beyond the members are as the last
     std::vector<double> y;     ///< [rows, targets]
 
     std::size_t groups() const { return (members + member_lanes - 1) / member_lanes; }
@@ -54,10 +53,10 @@ struct NeighbourTable {
 
 NeighbourTable table_of(const std::vector<Member>& members, const TrainingSet& data, std::int64_t k)
 {
-    NeighbourTable table{static_cast<std::size_t>(data.count()), members.size(), static_cast<std::size_t>(data.targets), static_cast<float>(k), {}, data.y};
+    NeighbourTable table{static_cast<std::size_t>(data.count()), members.size(), static_cast<std::size_t>(data.targets), static_cast<double>(k), {}, data.y};
     for (std::size_t group = 0; group < table.groups(); ++group) {
         for (std::size_t row = 0; row < table.rows; ++row) {
-            for (std::size_t m = group * member_lanes; m < (group + 1) * member_lanes; ++m) table.times.push_back(members[std::min(m, members.size() - 1)][row]);
+            for (std::size_t m = group * member_lanes; m < (group + 1) * member_lanes; ++m) table.times.push_back(static_cast<double>(members[std::min(m, members.size() - 1)][row]));
         }
     }
     return table;
@@ -74,7 +73,7 @@ inline std::int32_t sort_key(float distance)
 /// Labelled rows in the order of their distances to a row of the pool, only as far as they are needed: those within a bound that is guessed from the rows before.
 class NearestFirst {
 public:
-    explicit NearestFirst(std::size_t rows) : rows_(rows), chosen_(rows + 1), in_order_(rows + 1), keys_(rows + lanes) {}
+    explicit NearestFirst(std::size_t rows) : rows_(rows), chosen_(rows + 1), in_order_(rows + 1), keys_(rows + 4 * lanes) {}
 
     /// The nearest rows, in order: at least about as many as are asked for. \param distance  [rows]
     std::span<const std::uint32_t> nearest(const float* distance, double wanted)
@@ -135,31 +134,39 @@ private:
     template <typename Chosen>
     std::span<const std::uint32_t> sorted(const float* distance, const Chosen& is_chosen)
     {
-        constexpr std::size_t few = 256;  // so many are sorted faster by counting, for each, those before it
+        constexpr std::size_t few = 256;  // so many are sorted faster by counting, for each, those before it; which tells nothing where two are equal
         std::size_t count = 0;
         for (std::size_t j = 0; j < rows_; ++j) {
             chosen_[count] = static_cast<std::uint32_t>(j);
             count += is_chosen(distance[j]) ? 1 : 0;
         }
         for (std::size_t i = 0; i < count; ++i) keys_[i] = sort_key(distance[chosen_[i]]);
-        if (count > few) {
-            std::copy_n(chosen_.begin(), count, in_order_.begin());
-            std::stable_sort(in_order_.begin(), in_order_.begin() + static_cast<std::ptrdiff_t>(count), [&](auto a, auto b) { return sort_key(distance[a]) < sort_key(distance[b]); });
-            return {in_order_.data(), count};
+        if (count > few) return sorted_with_ties(distance, count);
+        constexpr std::size_t together = 4;
+        std::int64_t all_before = 0;
+        for (std::size_t first = 0; first < count; first += together * lanes) {
+            Wholes own[together], before[together] = {};  // minus the number: what is true is -1
+            for (std::size_t v = 0; v < together; ++v) own[v] = load<Wholes>(keys_.data() + first + v * lanes);
+            for (std::size_t j = 0; j < count; ++j) {
+                for (std::size_t v = 0; v < together; ++v) before[v] += keys_[j] < own[v];
+            }
+            for (std::size_t i = first; i < std::min(first + together * lanes, count); ++i) {
+                const auto place = -before[(i - first) / lanes][i % lanes];
+                in_order_[static_cast<std::size_t>(place)] = chosen_[i];
+                all_before += place;
+            }
         }
-        for (std::size_t first = 0; first < count; first += lanes) {
-            const auto own = load<Wholes>(keys_.data() + first);
-            const auto end = std::min(first + lanes, count);
-            Wholes before{};  // minus the number: what is true is -1
-            for (std::size_t j = 0; j < first; ++j) before += keys_[j] <= own;
-            for (std::size_t j = first; j < end; ++j) before += (keys_[j] < own) | ((keys_[j] == own) & (static_cast<std::int32_t>(j - first) < lane_numbers));
-            for (std::size_t j = end; j < count; ++j) before += keys_[j] < own;
-            for (std::size_t i = first; i < end; ++i) in_order_[static_cast<std::size_t>(-before[i - first])] = chosen_[i];
-        }
-        return {in_order_.data(), count};
+        const auto pairs = static_cast<std::int64_t>(count) * (static_cast<std::int64_t>(count) - 1) / 2;
+        return all_before == pairs ? std::span<const std::uint32_t>(in_order_.data(), count) : sorted_with_ties(distance, count);
     }
 
-    static constexpr Wholes lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7};
+    /// \param count  of the chosen rows, which are in the order of their numbers
+    std::span<const std::uint32_t> sorted_with_ties(const float* distance, std::size_t count)
+    {
+        const auto end = std::copy_n(chosen_.begin(), count, in_order_.begin());
+        std::stable_sort(in_order_.begin(), end, [&](auto a, auto b) { return sort_key(distance[a]) < sort_key(distance[b]); });
+        return {in_order_.data(), count};
+    }
 
     std::size_t rows_;
     std::vector<std::uint32_t> chosen_, in_order_;  ///< one more than rows: what is not chosen is written behind the others
@@ -170,44 +177,45 @@ private:
 
 /// Sums over one row's neighbours, of as many members as there are member lanes: each takes places, nearest first, until it has all.
 struct Averages {
-    Floats left[2];  ///< places to fill
-    HalfDoubles sum[4];
+    static constexpr std::size_t vectors = member_lanes / double_lanes;
+    Doubles left[vectors];  ///< places to fill
+    Doubles sum[vectors];
 
-    explicit Averages(float places) : left{Floats{} + places, Floats{} + places}, sum{} {}
+    explicit Averages(double places) : sum{}
+    {
+        for (auto& own : left) own = Doubles{} + places;
+    }
 
     bool is_full() const
     {
-        std::uint64_t bits[sizeof(float) * member_lanes / sizeof(std::uint64_t)], any = 0;  // of 0 no bit is set
+        std::uint64_t bits[member_lanes], any = 0;  // of 0 no bit is set
         std::memcpy(bits, left, sizeof(left));
         for (const auto word : bits) any |= word;
         return any == 0;
     }
 
-    float mean(std::size_t lane, float places) const
+    float mean(std::size_t lane, double places) const
     {
-        constexpr auto half = lanes / 2;
-        return static_cast<float>(sum[lane / half][lane % half] / static_cast<double>(places - left[lane / lanes][lane % lanes]));
+        const auto vector = lane / double_lanes, place = lane % double_lanes;
+        return static_cast<float>(sum[vector][place] / (places - left[vector][place]));
     }
 
     /// \param times  [labelled rows, member lanes]  \param y  of the labelled rows, `stride` apart
     /// \return  how many rows it has looked at
-    std::size_t add(std::span<const std::uint32_t> rows, const float* times, const double* y, std::size_t stride)
+    std::size_t add(std::span<const std::uint32_t> rows, const double* times, const double* y, std::size_t stride)
     {
         constexpr std::size_t between_looks = 4;
         Averages now = *this;
         std::size_t at = 0;
         while (at < rows.size() && !now.is_full()) {
             for (const auto end = std::min(at + between_looks, rows.size()); at < end; ++at) {
-                const float* drawn = times + rows[at] * member_lanes;
+                const double* drawn = times + rows[at] * member_lanes;
                 const double value = y[rows[at] * stride];
-                for (std::size_t v = 0; v < 2; ++v) {
-                    const auto asked = load<Floats>(drawn + v * lanes);
-                    const Floats taken = now.left[v] < asked ? now.left[v] : asked;
+                for (std::size_t v = 0; v < vectors; ++v) {
+                    const auto asked = load<Doubles>(drawn + v * double_lanes);
+                    const Doubles taken = now.left[v] < asked ? now.left[v] : asked;
                     now.left[v] -= taken;
-                    HalfFloats half[2];
-                    std::memcpy(half, &taken, sizeof(taken));
-                    now.sum[2 * v] += __builtin_convertvector(half[0], HalfDoubles) * value;
-                    now.sum[2 * v + 1] += __builtin_convertvector(half[1], HalfDoubles) * value;
+                    now.sum[v] += taken * value;
                 }
             }
         }
