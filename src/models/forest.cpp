@@ -17,7 +17,7 @@ namespace sluice::models {
 namespace {
 
 /// Rows that go through all trees together: their codes and the stack of a tree stay in the first-level cache.
-constexpr int block_rows = 128;
+constexpr int block_rows = 256;
 
 /// Codes per plane: a code is at most this, and the test `code <= c` is asked for c below it.
 constexpr std::size_t plane_thresholds = 255;
