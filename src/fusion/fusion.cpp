@@ -304,6 +304,7 @@ double test_error(const problems::TestSet& test, const pool::Scaling& scaling, c
 struct Memory {
     std::optional<CandidateOrder> order;
     std::optional<std::vector<float>> weights;  ///< [own rows] pi(x)
+    std::unique_ptr<GroupRanks> group;          ///< with which the surrogates are shared
 };
 
 /// One iteration of multi-model fusion. Source: paper 003; specs: fusion, section 2.
@@ -347,7 +348,9 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const Tiling tiling = shard.info.tiling();
     const Candidates candidates{tiling, shard.share, generated ? std::span<const pool::RowState>(never_asked) : in.state};
     const auto moments = stages.time(in.iteration, "predict", [&](Work& work) {
-        return predict_pool(shard, scaling, surrogates, labelled, members, switches.folded_window, parallel::place_of_passes(), generated ? 1 : in.member_groups, work, in.ranks);
+        const auto place = parallel::place_of_passes();
+        if (!memory.group) memory.group = group_ranks(generated ? 1 : in.member_groups, place, in.ranks);
+        return predict_pool(shard, scaling, surrogates, labelled, members, switches.folded_window, place, *memory.group, work, in.ranks);
     });
     const bool weighs_geometry = switches.geometric_weight == "on" || (switches.geometric_weight == "pool" && !generated);
     const auto trend = stages.time(in.iteration, "structure", [&](Work&) {
