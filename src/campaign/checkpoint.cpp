@@ -201,7 +201,7 @@ void write_checkpoint(const std::filesystem::path& folder, const CheckpointOrigi
         file.close();
     });
     on_root(ranks, [&] {
-        if (std::filesystem::exists(newest)) rename_durably(newest, previous);
+        if (std::filesystem::exists(newest)) std::filesystem::rename(newest, previous);  // made durable with the next one: either alone leaves a whole checkpoint
         rename_durably(temporary, newest);
     });
 }

@@ -25,6 +25,7 @@ namespace {
 struct Memory {
     std::optional<CandidateOrder> order;
     std::optional<std::vector<float>> weights;  ///< [own rows] pi(x)
+    std::unique_ptr<GroupRanks> group;          ///< with which the surrogates are shared
 };
 
 /// Global rows that are no candidates, on every rank: asked for, failed or excluded.
@@ -147,7 +148,9 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const Candidates candidates{tiling, shard.share, generated ? std::span<const pool::RowState>(never_asked) : in.state};
 
     const auto moments = stages.time(in.iteration, "predict", [&](Work& work) {
-        return predict_pool(shard, scaling, surrogates, labelled, members, switches.folded_window, parallel::place_of_passes(), generated ? 1 : in.member_groups, work, in.ranks);
+        const auto place = parallel::place_of_passes();
+        if (!memory.group) memory.group = group_ranks(generated ? 1 : in.member_groups, place, in.ranks);
+        return predict_pool(shard, scaling, surrogates, labelled, members, switches.folded_window, place, *memory.group, work, in.ranks);
     });
     const bool weighs_geometry = switches.geometric_weight == "on" || (switches.geometric_weight == "pool" && !generated);
     const auto trend = stages.time(in.iteration, "structure", [&](Work&) {

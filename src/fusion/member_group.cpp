@@ -5,9 +5,16 @@
 
 namespace sluice::fusion {
 
-MemberGroup member_group(const Share& own, const std::vector<Surrogate>& surrogates, int size, const Communicator& ranks)
+std::unique_ptr<GroupRanks> group_ranks(int size, parallel::Place place, const Communicator& ranks)
 {
-    MemberGroup group{ranks.split(ranks.rank() / size), {}, {}, {}};
+    auto group = std::make_unique<GroupRanks>(size, ranks.split(ranks.rank() / size), nullptr);
+    if (place == parallel::Place::device && size > 1) group->exchange = std::make_unique<parallel::DeviceExchange>(group->ranks);
+    return group;
+}
+
+MemberGroup member_group(const Share& own, const std::vector<Surrogate>& surrogates, const Communicator& ranks)
+{
+    MemberGroup group{ranks, {}, {}, {}};
     group.shares = group.ranks.gather(std::span(&own, 1));
     const auto &first = group.shares.front(), &last = group.shares.back();
     group.rows = {first.first_tile, last.end_tile, first.first_row, last.end_row};

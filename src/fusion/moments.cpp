@@ -2,11 +2,9 @@
 
 #include "base/log.hpp"
 #include "base/signals.hpp"
-#include "fusion/member_group.hpp"
 #include "fusion/moments_on_device.hpp"
 #include "fusion/row_moments.hpp"
 #include "parallel/aligned_floats.hpp"
-#include "parallel/device_exchange.hpp"
 #include "parallel/for_each_tile.hpp"
 
 #include <atomic>
@@ -104,9 +102,10 @@ Moments predict_alone(const pool::Shard& shard, const pool::Scaling& scaling, co
     return moments;
 }
 
-Moments predict_in_group(const pool::Shard& shard, const pool::Scaling& scaling, const std::vector<Surrogate>& surrogates, const MemberGroup& group, const LabelledSet& labelled, int members,
-                         bool folded_window, parallel::Place place, const Communicator& ranks)
+Moments predict_in_group(const pool::Shard& shard, const pool::Scaling& scaling, const std::vector<Surrogate>& surrogates, const MemberGroup& group,
+                         const parallel::DeviceExchange* exchange, const LabelledSet& labelled, int members, bool folded_window, parallel::Place place, const Communicator& ranks)
 {
+    const auto sent_before = group.ranks.bytes_sent();
     const auto rows = pool::rows_from_file(shard, group.rows, ranks);
     const auto counts = exchange_of(group);
     const auto own_rows = static_cast<std::size_t>(shard.share.rows());
@@ -119,13 +118,12 @@ Moments predict_in_group(const pool::Shard& shard, const pool::Scaling& scaling,
     } else {
         DeviceMoments part;
         together(ranks, [&] { part = predict_on_device(rows, scaling, surrogates, group.own_columns(), labelled, members, folded_window); });
-        const parallel::DeviceExchange exchange(group.ranks);
         mean.resize(own_rows * surrogates.size());
         deviation.resize(mean.size());
-        parallel::to_host(exchange(part.mean, counts.to, counts.from), std::span(mean));
-        parallel::to_host(exchange(part.deviation, counts.to, counts.from), std::span(deviation));
+        parallel::to_host((*exchange)(part.mean, counts.to, counts.from), std::span(mean));
+        parallel::to_host((*exchange)(part.deviation, counts.to, counts.from), std::span(deviation));
     }
-    ranks.count_sent(static_cast<std::size_t>(group.ranks.bytes_sent()));
+    ranks.count_sent(static_cast<std::size_t>(group.ranks.bytes_sent() - sent_before));
     auto moments = moments_of(own_rows, surrogates.size());
     interleave(mean, group, own_rows, moments.mean);
     interleave(deviation, group, own_rows, moments.deviation);
@@ -135,11 +133,11 @@ Moments predict_in_group(const pool::Shard& shard, const pool::Scaling& scaling,
 }  // namespace
 
 Moments predict_pool(const pool::Shard& shard, const pool::Scaling& scaling, const std::vector<Surrogate>& surrogates, const LabelledSet& labelled, int members, bool folded_window,
-                     parallel::Place place, int member_groups, Work& work, const Communicator& ranks)
+                     parallel::Place place, const GroupRanks& group_ranks, Work& work, const Communicator& ranks)
 {
-    const auto group = member_group(shard.share, surrogates, member_groups, ranks);
-    const auto moments = member_groups == 1 ? predict_alone(shard, scaling, surrogates, group.own_columns(), labelled, members, folded_window, place, ranks)
-                                            : predict_in_group(shard, scaling, surrogates, group, labelled, members, folded_window, place, ranks);
+    const auto group = member_group(shard.share, surrogates, group_ranks.ranks);
+    const auto moments = group_ranks.most == 1 ? predict_alone(shard, scaling, surrogates, group.own_columns(), labelled, members, folded_window, place, ranks)
+                                            : predict_in_group(shard, scaling, surrogates, group, group_ranks.exchange.get(), labelled, members, folded_window, place, ranks);
     log::end_progress();
     parallel::stop_if_asked(ranks);
     const auto rows = static_cast<double>(group.rows.rows());

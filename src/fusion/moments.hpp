@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fusion/member_group.hpp"
 #include "fusion/surrogates.hpp"
 #include "pool/row_state.hpp"
 #include "pool/shard.hpp"
@@ -14,9 +15,9 @@ struct Moments {
 };
 
 /// One pass over this rank's tiles: each is decoded once and predicted by all members while it is in cache. Targets with a window are turned into
-/// closeness if asked for. With several member groups as many ranks share the surrogates, see MemberGroup: the answer is the same. Collective; a safe point.
+/// closeness if asked for. Several ranks of a group share the surrogates, see MemberGroup: the answer is the same. Collective; a safe point.
 /// Source: specs: fusion, 9.1, release A.
 Moments predict_pool(const pool::Shard& shard, const pool::Scaling& scaling, const std::vector<Surrogate>& surrogates, const LabelledSet& labelled, int members,
-                     bool folded_window, parallel::Place place, int member_groups, Work& work, const Communicator& ranks);
+                     bool folded_window, parallel::Place place, const GroupRanks& group, Work& work, const Communicator& ranks);
 
 }  // namespace sluice::fusion

@@ -1,17 +1,23 @@
 #include "models/forest.hpp"
 
+#include "base/wide_vectors.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <memory>
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 namespace sluice::models {
 
 namespace {
 
 /// Rows that go through all trees together: their codes and the stack of a tree stay in the first-level cache.
-constexpr int block_rows = 128;
+constexpr int block_rows = 256;
 
 /// Codes per plane: a code is at most this, and the test `code <= c` is asked for c below it.
 constexpr std::size_t plane_thresholds = 255;
@@ -168,20 +174,83 @@ Program program_of(const std::vector<Member>& members, std::int64_t columns)
     return program;
 }
 
-/// Codes of a block of rows, [planes, block_rows]. Rows beyond `rows` get those of the last one.
-void code_block(const Program& program, const float* features, int rows, std::uint8_t* codes)
+/// Columns that are turned together: a cache line of each row.
+constexpr int turned_columns = 16;
+
+/// Some columns of a block of rows, [turned columns, block_rows]. Rows beyond `rows` get those of the last one.
+inline void turn(const float* features, std::int64_t stride, int columns, int rows, float* out)
 {
-    alignas(64) float x[block_rows];
-    alignas(64) std::int32_t below[block_rows];
-    for (const auto& feature : program.features) {
-        for (int r = 0; r < rows; ++r) x[r] = features[r * program.columns + feature.feature];
-        for (int r = rows; r < block_rows; ++r) x[r] = x[rows - 1];
-        std::fill_n(below, block_rows, 0);
-        const float* thresholds = feature.thresholds.data();
-        for (auto half = static_cast<std::int32_t>(feature.thresholds.size() / 2); half > 0; half /= 2) {
-            const float* middle = thresholds + half - 1;
-            for (int r = 0; r < block_rows; ++r) below[r] += middle[below[r]] <= x[r] ? half : 0;
+    if (columns == turned_columns) {
+        for (int r = 0; r < rows; ++r, features += stride) {
+            for (int c = 0; c < turned_columns; ++c) out[c * block_rows + r] = features[c];
         }
+    } else {
+        for (int r = 0; r < rows; ++r, features += stride) {
+            for (int c = 0; c < columns; ++c) out[c * block_rows + r] = features[c];
+        }
+    }
+    for (int c = 0; c < columns; ++c) std::fill_n(out + c * block_rows + rows, block_rows - rows, out[c * block_rows + rows - 1]);
+}
+
+/// One step of bisection for all rows: where the value is not below the threshold in the middle, what lies before it is passed.
+/// \param middle  of the thresholds that follow the passed ones
+using Bisect = void (*)(const float* middle, const float* x, std::int32_t half, std::int32_t* passed);
+
+void bisect(const float* middle, const float* x, std::int32_t half, std::int32_t* passed)
+{
+    for (int r = 0; r < block_rows; ++r) passed[r] += middle[passed[r]] <= x[r] ? half : 0;
+}
+
+#ifdef __x86_64__
+constexpr __mmask8 all_eight = 0xFF;
+constexpr __mmask16 all_sixteen = 0xFFFF;  // without masks GCC 12 warns of what its header leaves open on purpose
+
+SLUICE_WIDE_VECTORS void bisect_wide(const float* middle, const float* x, std::int32_t half, std::int32_t* passed)
+{
+    for (int r = 0; r < block_rows; r += 16) {
+        const __m512i own = _mm512_load_si512(passed + r);
+        const __m512 threshold = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), all_sixteen, own, middle, sizeof(float));
+        const __mmask16 is_passed = _mm512_cmp_ps_mask(threshold, _mm512_load_ps(x + r), _CMP_LE_OQ);
+        _mm512_store_si512(passed + r, _mm512_mask_add_epi32(own, is_passed, own, _mm512_set1_epi32(half)));
+    }
+}
+#else
+constexpr Bisect bisect_wide = bisect;
+#endif
+
+/// How many thresholds each row's value is not below. Some thresholds at even steps, or all where they are few, are compared with all rows, which takes no
+/// look-up; those between two of them are found by bisection.
+inline void count_thresholds(const CodedFeature& feature, const float* x, Bisect bisect, std::int32_t* passed)
+{
+    constexpr int together = 32;  // rows whose counts stay in registers
+    const float* thresholds = feature.thresholds.data();
+    const auto size = feature.thresholds.size();
+    const std::size_t step = size <= 32 ? 1 : size <= 128 ? 4 : 8;
+    for (int first = 0; first < block_rows; first += together) {
+        std::int32_t steps[together] = {};
+        float own[together];
+        std::copy_n(x + first, together, own);
+        for (std::size_t t = step - 1; t + 1 < size; t += step) {
+            const float threshold = thresholds[t];
+            for (int r = 0; r < together; ++r) steps[r] += threshold <= own[r] ? 1 : 0;
+        }
+        for (int r = 0; r < together; ++r) passed[first + r] = steps[r] * static_cast<std::int32_t>(step);
+    }
+    for (auto half = static_cast<std::int32_t>(step / 2); half > 0; half /= 2) bisect(thresholds + half - 1, x, half, passed);
+}
+
+/// Codes of a block of rows, [planes, block_rows]. Rows beyond `rows` get those of the last one.
+inline void code_block(const Program& program, const float* features, int rows, Bisect bisect, std::uint8_t* codes)
+{
+    alignas(64) float turned[turned_columns * block_rows];
+    alignas(64) std::int32_t below[block_rows];
+    std::int64_t first_turned = -turned_columns;
+    for (const auto& feature : program.features) {
+        if (feature.feature >= first_turned + turned_columns) {
+            first_turned = feature.feature / turned_columns * turned_columns;
+            turn(features + first_turned, program.columns, static_cast<int>(std::min<std::int64_t>(turned_columns, program.columns - first_turned)), rows, turned);
+        }
+        count_thresholds(feature, turned + (feature.feature - first_turned) * block_rows, bisect, below);
         for (std::uint32_t plane = 0; plane < feature.planes(); ++plane) {
             std::uint8_t* out = codes + static_cast<std::size_t>(feature.first_plane + plane) * block_rows;
             const auto first = static_cast<std::int32_t>(plane * plane_thresholds);
@@ -192,10 +261,15 @@ void code_block(const Program& program, const float* features, int rows, std::ui
     }
 }
 
+SLUICE_WIDE_VECTORS void code_block_wide(const Program& program, const float* features, int rows, std::uint8_t* codes)
+{
+    code_block(program, features, rows, bisect_wide, codes);
+}
+
 /// Which leaf of a tree every row of a block falls into: evaluates its steps. Leaf is 8 bits wide where the tree has few enough leaves.
 /// \param stack  [depth, block_rows]; the result is its first row
 template <typename Leaf>
-void find_leaves(const Step* step, const Step* end, const std::uint8_t* codes, Leaf* stack)
+inline void find_leaves(const Step* step, const Step* end, const std::uint8_t* codes, Leaf* stack)
 {
     Leaf* next = stack;  // above the top
     for (; step != end; ++step) {
@@ -223,42 +297,91 @@ void find_leaves(const Step* step, const Step* end, const std::uint8_t* codes, L
     }
 }
 
-/// Adds the values of the leaves to the sums. A float64 sum of two floats, rounded to float32, is their float32 sum.
-template <typename Leaf>
-void add_values(const Leaf* leaves, const float* values, bool is_float32, double* sums)
+SLUICE_WIDE_VECTORS void find_leaves_wide(const Step* step, const Step* end, const std::uint8_t* codes, std::uint8_t* stack)
 {
-    for (int r = 0; r < block_rows; ++r) sums[r] += static_cast<double>(values[leaves[r]]);
-    if (!is_float32) return;
-    for (int r = 0; r < block_rows; ++r) sums[r] = static_cast<double>(static_cast<float>(sums[r]));
+    find_leaves(step, end, codes, stack);
 }
 
+/// Sums over trees of a block's rows: of float32 or float64.
+struct Sums {
+    bool is_float32;
+    alignas(64) float singles[block_rows];
+    alignas(64) double doubles[block_rows];
+};
+
 template <typename Leaf>
-void add_tree(const Step* step, const CodedTree& tree, const float* values, const std::uint8_t* codes, std::uint16_t* stack, bool is_float32, double* sums)
+void add_values(const Leaf* leaves, const float* values, Sums& sums)
 {
-    auto* leaves = reinterpret_cast<Leaf*>(stack);
-    if (tree.steps == 0) std::fill_n(leaves, block_rows, Leaf{0});
-    else find_leaves(step, step + tree.steps, codes, leaves);
-    add_values(leaves, values, is_float32, sums);
+    if (sums.is_float32) {
+        for (int r = 0; r < block_rows; ++r) sums.singles[r] += values[leaves[r]];
+    } else {
+        for (int r = 0; r < block_rows; ++r) sums.doubles[r] += static_cast<double>(values[leaves[r]]);
+    }
+}
+
+#ifdef __x86_64__
+/// Of so few leaves the values are looked up in registers.
+constexpr std::uint32_t most_in_registers = 64;
+
+/// The same for trees with at most so many leaves. \param count  of leaves
+SLUICE_WIDE_VECTORS void add_values_from_registers(const std::uint8_t* leaves, const float* values, std::uint32_t count, Sums& sums)
+{
+    __m512 table[4];
+    for (std::uint32_t part = 0; part < 4; ++part) {
+        const auto held = count > 16 * part ? std::min(count - 16 * part, 16U) : 0U;
+        table[part] = _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << held) - 1), values + 16 * part);
+    }
+    for (int r = 0; r < block_rows; r += 16) {
+        const __m512i leaf = _mm512_maskz_cvtepu8_epi32(all_sixteen, _mm_loadu_si128(reinterpret_cast<const __m128i*>(leaves + r)));
+        __m512 value = _mm512_permutex2var_ps(table[0], leaf, table[1]);
+        if (count > 32) value = _mm512_mask_blend_ps(_mm512_test_epi32_mask(leaf, _mm512_set1_epi32(32)), value, _mm512_permutex2var_ps(table[2], leaf, table[3]));
+        if (sums.is_float32) {
+            _mm512_store_ps(sums.singles + r, _mm512_add_ps(_mm512_load_ps(sums.singles + r), value));
+        } else {
+            double* sum = sums.doubles + r;
+            _mm512_store_pd(sum, _mm512_add_pd(_mm512_load_pd(sum), _mm512_maskz_cvtps_pd(all_eight, _mm512_maskz_extractf32x8_ps(all_eight, value, 0))));
+            _mm512_store_pd(sum + 8, _mm512_add_pd(_mm512_load_pd(sum + 8), _mm512_maskz_cvtps_pd(all_eight, _mm512_maskz_extractf32x8_ps(all_eight, value, 1))));
+        }
+    }
+}
+#endif
+
+void add_small_tree(const std::uint8_t* leaves, const float* values, std::uint32_t count, Sums& sums)
+{
+#ifdef __x86_64__
+    if (has_wide_vectors() && count <= most_in_registers) return add_values_from_registers(leaves, values, count, sums);
+#endif
+    add_values(leaves, values, sums);
 }
 
 /// \param out  [rows, forests]
 void predict_block(const Program& program, const float* features, int rows, std::uint8_t* codes, std::uint16_t* stack, float* out)
 {
-    code_block(program, features, rows, codes);
+    if (has_wide_vectors()) code_block_wide(program, features, rows, codes);
+    else code_block(program, features, rows, bisect, codes);
+    auto* narrow_stack = reinterpret_cast<std::uint8_t*>(stack);
     const Step* step = program.steps.data();
     const float* values = program.leaves.data();
     const auto forests = program.forests.size();
-    alignas(64) double sums[block_rows];
+    Sums sums;
     for (std::size_t f = 0; f < forests; ++f) {
         const auto& forest = program.forests[f];
-        std::fill_n(sums, block_rows, forest.base);
+        sums.is_float32 = forest.is_float32;
+        std::fill_n(sums.singles, block_rows, static_cast<float>(forest.base));
+        std::fill_n(sums.doubles, block_rows, forest.base);
         for (const auto& tree : forest.trees) {
-            if (tree.leaves <= 256) add_tree<std::uint8_t>(step, tree, values, codes, stack, forest.is_float32, sums);
-            else add_tree<std::uint16_t>(step, tree, values, codes, stack, forest.is_float32, sums);
+            if (tree.leaves <= 256) {
+                if (tree.steps == 0) std::fill_n(narrow_stack, block_rows, std::uint8_t{0});
+                else (has_wide_vectors() ? find_leaves_wide : find_leaves<std::uint8_t>)(step, step + tree.steps, codes, narrow_stack);
+                add_small_tree(narrow_stack, values, tree.leaves, sums);
+            } else {
+                find_leaves(step, step + tree.steps, codes, stack);
+                add_values(stack, values, sums);
+            }
             step += tree.steps;
             values += tree.leaves;
         }
-        for (int r = 0; r < rows; ++r) out[static_cast<std::size_t>(r) * forests + f] = static_cast<float>(sums[r]);
+        for (int r = 0; r < rows; ++r) out[static_cast<std::size_t>(r) * forests + f] = sums.is_float32 ? sums.singles[r] : static_cast<float>(sums.doubles[r]);
     }
 }
 

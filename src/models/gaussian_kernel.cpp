@@ -1,5 +1,8 @@
+#include "base/elementary.hpp"
+#include "base/wide_vectors.hpp"
 #include "models/family.hpp"
 #include "models/tensors.hpp"
+#include "parallel/aligned_floats.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -58,6 +61,40 @@ std::vector<Member> train_kernel(const TrainingSet& data, std::span<const Bootst
     return members;
 }
 
+/// In lanes of a fixed number, so that the sum is the same for any width of vectors.
+inline float squared_length(const float* x, std::int64_t columns)
+{
+    constexpr std::int64_t lanes = 16;
+    float sum[lanes] = {};
+    const auto whole = columns / lanes * lanes;
+    for (std::int64_t c = 0; c < whole; c += lanes) {
+        for (std::int64_t l = 0; l < lanes; ++l) sum[l] += x[c + l] * x[c + l];
+    }
+    for (std::int64_t c = whole; c < columns; ++c) sum[c - whole] += x[c] * x[c];
+    for (std::int64_t half = lanes / 2; half > 0; half /= 2) {
+        for (std::int64_t l = 0; l < half; ++l) sum[l] += sum[l + half];
+    }
+    return sum[0];
+}
+
+/// Turns twice the inner products of rows with labelled rows into kernels.
+/// \param squares  of the labelled rows  \param kernel  [rows, labelled rows], in place
+inline void kernels_of_products(const float* features, std::int64_t rows, std::int64_t columns, const float* squares, std::int64_t labelled, float sharp, float* __restrict kernel)
+{
+    for (std::int64_t i = 0; i < rows; ++i, features += columns, kernel += labelled) {
+        const float own = squared_length(features, columns);
+        for (std::int64_t j = 0; j < labelled; ++j) {
+            const float minus_square = (kernel[j] - squares[j]) - own;
+            kernel[j] = elementary::exp((minus_square > 0.0F ? 0.0F : minus_square) * sharp);
+        }
+    }
+}
+
+SLUICE_WIDE_VECTORS void kernels_of_products_wide(const float* features, std::int64_t rows, std::int64_t columns, const float* squares, std::int64_t labelled, float sharp, float* kernel)
+{
+    kernels_of_products(features, rows, columns, squares, labelled, sharp, kernel);
+}
+
 /// Kernels of a row with all labelled rows once, and from them all members by one matrix product.
 Predict kernel_predictor(const std::vector<Member>& trained, const TrainingSet& data, double width, parallel::Place place)
 {
@@ -71,6 +108,18 @@ Predict kernel_predictor(const std::vector<Member>& trained, const TrainingSet& 
     const auto table = stack_members(trained);
     const auto coefficients = table.narrow(1, 0, targets * n).reshape({members * targets, n}).t().contiguous().to(at);
     const auto means = table.narrow(1, targets * n, targets).reshape({-1}).clone().to(at);
+    if (place == parallel::Place::host) {
+        const auto squares = exact.square().sum(1).to(torch::kFloat32);
+        return [=](const float* features, std::int64_t rows, float* out) {
+            const torch::NoGradGuard no_gradients;
+            thread_local parallel::AlignedFloats buffer;
+            float* values = buffer.room_for(static_cast<std::size_t>(rows * n));
+            auto kernel = view_at(values, {rows, n}, place), result = view_at(out, {rows, members * targets}, place);
+            torch::mm_out(kernel, from_features(features, rows, columns), twice);
+            (has_wide_vectors() ? kernels_of_products_wide : kernels_of_products)(features, rows, columns, squares.data_ptr<float>(), n, static_cast<float>(sharp), values);
+            torch::addmm_out(result, means, kernel, coefficients);
+        };
+    }
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
         const auto x = from_features(features, rows, columns, place);

@@ -2,6 +2,7 @@
 
 #include "base/elementary.hpp"
 #include "base/wide_vectors.hpp"
+#include "parallel/aligned_floats.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -85,51 +86,93 @@ void Adam::step(const torch::Tensor& table, const torch::Tensor& gradient, doubl
 
 namespace {
 
-/// Two and a half times as fast as Torch's, to 2e-7.
-inline void tanh_in_place(float* values, std::int64_t count)
+/// Adds the biases of a layer and bends its units, in one pass. The tangent is two and a half times as fast as Torch's, to 2e-7.
+inline void bend_in_place(float* __restrict units, const float* __restrict bias, std::int64_t rows, std::int64_t width, Activation activation)
 {
-    for (std::int64_t i = 0; i < count; ++i) values[i] = elementary::tanh(values[i]);
+    if (activation == Activation::relu) {
+        for (std::int64_t i = 0; i < rows; ++i, units += width) {
+            for (std::int64_t u = 0; u < width; ++u) {
+                const float sum = units[u] + bias[u];
+                units[u] = sum < 0.0F ? 0.0F : sum;
+            }
+        }
+    } else {
+        for (std::int64_t i = 0; i < rows; ++i, units += width) {
+            for (std::int64_t u = 0; u < width; ++u) units[u] = elementary::tanh(units[u] + bias[u]);
+        }
+    }
 }
 
-SLUICE_WIDE_VECTORS void tanh_in_place_wide(float* values, std::int64_t count)
+SLUICE_WIDE_VECTORS void bend_in_place_wide(float* units, const float* bias, std::int64_t rows, std::int64_t width, Activation activation)
 {
-    tanh_in_place(values, count);
+    bend_in_place(units, bias, rows, width, activation);
+}
+
+/// One member's layers, input by output, and biases.
+struct Network {
+    std::vector<torch::Tensor> weights, biases;
+};
+
+std::vector<Network> networks_of(const Layers& layers)
+{
+    std::vector<Network> networks(static_cast<std::size_t>(layers.table.size(0)));
+    for (std::size_t m = 0; m < networks.size(); ++m) {
+        for (std::size_t l = 0; l < layers.count(); ++l) {
+            networks[m].weights.push_back(layers.weights[l][static_cast<std::int64_t>(m)].clone());
+            networks[m].biases.push_back(layers.biases[l][static_cast<std::int64_t>(m)].clone());
+        }
+    }
+    return networks;
+}
+
+Predict perceptron_predictor_on_device(const std::vector<Network>& networks, const std::vector<std::int64_t>& sizes, Activation activation)
+{
+    const auto members = static_cast<std::int64_t>(networks.size()), columns = sizes.front(), targets = sizes.back();
+    return [=](const float* features, std::int64_t rows, float* out) {
+        const torch::NoGradGuard no_gradients;
+        const auto result = view_at(out, {rows, members, targets}, parallel::Place::device);
+        const auto all = from_features(features, rows, columns, parallel::Place::device);
+        for (std::int64_t m = 0; m < members; ++m) {
+            const auto& [w, b] = networks[static_cast<std::size_t>(m)];
+            auto x = torch::addmm(b[0], all, w[0]);
+            for (std::size_t l = 1; l < w.size(); ++l) x = torch::addmm(b[l], activation == Activation::relu ? x.relu_() : x.tanh_(), w[l]);
+            result.select(1, m).copy_(x);
+        }
+    };
 }
 
 }  // namespace
 
+/// On the host the layers of one member after another, each in a buffer that stays in the second-level cache with a block's features.
 Predict perceptron_predictor(const std::vector<Member>& trained, const std::vector<std::int64_t>& sizes, Activation activation, parallel::Place place)
 {
-    constexpr std::int64_t cached_rows = 512;  // a block's features and one member's units stay in the second-level cache
-    const auto layers = layers_of(stack_members(trained).to(torch_device(place)), sizes);
-    const auto members = layers.table.size(0), columns = sizes.front(), targets = sizes.back();
-    std::vector<std::vector<torch::Tensor>> weights, biases;
-    for (std::int64_t m = 0; m < members; ++m) {
-        weights.emplace_back();
-        biases.emplace_back();
-        for (std::size_t l = 0; l < layers.count(); ++l) {
-            weights.back().push_back(layers.weights[l][m].contiguous());
-            biases.back().push_back(layers.biases[l][m].contiguous());
-        }
-    }
+    constexpr std::int64_t cached_rows = 512;
+    const auto networks = networks_of(layers_of(stack_members(trained).to(torch_device(place)), sizes));
+    if (place == parallel::Place::device) return perceptron_predictor_on_device(networks, sizes, activation);
+    const auto members = static_cast<std::int64_t>(networks.size()), columns = sizes.front(), targets = sizes.back();
+    const auto widest = *std::max_element(sizes.begin() + 1, sizes.end());
     return [=](const float* features, std::int64_t rows, float* out) {
         const torch::NoGradGuard no_gradients;
-        const auto result = view_at(out, {rows, members, targets}, place);
-        const auto block_rows = place == parallel::Place::device ? rows : cached_rows;
-        for (std::int64_t first = 0; first < rows; first += block_rows) {
-            const auto count = std::min(block_rows, rows - first);
-            const auto block = from_features(features + first * columns, count, columns, place);
+        thread_local parallel::AlignedFloats even_layers, odd_layers;
+        float* const units[] = {even_layers.room_for(static_cast<std::size_t>(cached_rows * widest)), odd_layers.room_for(static_cast<std::size_t>(cached_rows * widest))};
+        for (std::int64_t first = 0; first < rows; first += cached_rows) {
+            const auto count = std::min(cached_rows, rows - first);
             for (std::int64_t m = 0; m < members; ++m) {
-                const auto& w = weights[static_cast<std::size_t>(m)];
-                const auto& b = biases[static_cast<std::size_t>(m)];
-                auto x = torch::addmm(b[0], block, w[0]);
-                for (std::size_t l = 1; l < w.size(); ++l) {
-                    if (activation == Activation::relu) x.relu_();
-                    else if (place == parallel::Place::device) x.tanh_();
-                    else (has_wide_vectors() ? tanh_in_place_wide : tanh_in_place)(x.data_ptr<float>(), x.numel());
-                    x = torch::addmm(b[l], x, w[l]);
+                const auto& [weights, biases] = networks[static_cast<std::size_t>(m)];
+                auto x = from_features(features + first * columns, count, columns);
+                for (std::size_t l = 0; l < weights.size(); ++l) {
+                    auto next = from_features(units[l % 2], count, sizes[l + 1]);
+                    torch::mm_out(next, x, weights[l]);
+                    if (l + 1 < weights.size()) {
+                        (has_wide_vectors() ? bend_in_place_wide : bend_in_place)(units[l % 2], biases[l].data_ptr<float>(), count, sizes[l + 1], activation);
+                    }
+                    x = next;
                 }
-                result.narrow(0, first, count).select(1, m).copy_(x);
+                const float* said = x.data_ptr<float>();
+                const float* bias = biases.back().data_ptr<float>();
+                for (std::int64_t i = 0; i < count; ++i) {
+                    for (std::int64_t t = 0; t < targets; ++t) out[((first + i) * members + m) * targets + t] = said[i * targets + t] + bias[t];
+                }
             }
         }
     };

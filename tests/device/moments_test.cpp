@@ -52,7 +52,8 @@ Fitted fit(const pool::Shard& shard, const pool::Scaling& scaling)
 Moments moments_of(const pool::Shard& shard, const pool::Scaling& scaling, const Fitted& fitted, parallel::Place place, int groups = 1)
 {
     Work work;
-    return predict_pool(shard, scaling, fitted.surrogates, fitted.labelled, members, true, place, groups, work, ranks());
+    const auto group = group_ranks(groups, place, ranks());
+    return predict_pool(shard, scaling, fitted.surrogates, fitted.labelled, members, true, place, *group, work, ranks());
 }
 
 class DeviceMoments : public ::testing::TestWithParam<pool::FeatureType> {};

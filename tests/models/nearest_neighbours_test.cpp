@@ -39,6 +39,52 @@ TEST(NearestNeighbours, EqualsTheMeanOfTheNearestOfTheResample)
     }
 }
 
+/// So many labelled rows that only the nearest are sorted; on whole numbers, so that distances are exact and many are equal. More members than are averaged at once.
+TEST(NearestNeighbours, AreThoseOfAFullSortBitForBit)
+{
+    constexpr std::int64_t labelled = 700, questions = 600;
+    RandomStream random(5, Purpose::random_score, 0, 0);
+    TrainingSet data;
+    data.columns = data.targets = 2;
+    for (std::int64_t i = 0; i < labelled; ++i) {
+        data.rows.push_back(i);
+        for (int c = 0; c < 2; ++c) data.x.push_back(static_cast<float>(random.below(i % 3 == 0 ? 4 : 40)));
+        for (int t = 0; t < 2; ++t) data.y.push_back(random.uniform());
+    }
+    std::vector<float> x;
+    for (std::int64_t i = 0; i < 2 * questions; ++i) x.push_back(static_cast<float>(random.below(i < questions ? 40 : 6)));
+    std::vector<Bootstrap> bags;
+    for (int m = 0; m < 19; ++m) bags.push_back(draw_bootstrap(labelled, m, {}));
+    std::vector<std::vector<int>> drawn(bags.size(), std::vector<int>(labelled, 0));
+    for (std::size_t m = 0; m < bags.size(); ++m) {
+        for (const auto row : bags[m]) ++drawn[m][static_cast<std::size_t>(row)];
+    }
+    for (const std::int64_t k : {1, 6, 60, 400, 900}) {
+        const auto family = test::family("knn-ensemble", {{"neighbours", k}});
+        std::vector<float> out(static_cast<std::size_t>(questions) * bags.size() * 2);
+        family.predictor(family.train(data, bags, 0, {}), data, parallel::Place::host)(x.data(), questions, out.data());
+        for (std::size_t i = 0; i < questions; ++i) {
+            std::vector<std::size_t> order(labelled);
+            std::iota(order.begin(), order.end(), 0U);
+            const auto distance = [&](std::size_t row) { return std::pow(data.x[2 * row] - x[2 * i], 2.0F) + std::pow(data.x[2 * row + 1] - x[2 * i + 1], 2.0F); };
+            std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return distance(a) < distance(b); });
+            for (std::size_t m = 0; m < bags.size(); ++m) {
+                double sum[2] = {}, left = static_cast<double>(k);
+                for (const auto row : order) {
+                    const auto times = static_cast<double>(drawn[m][row]);
+                    const double taken = std::min(left, times);
+                    for (std::size_t t = 0; t < 2; ++t) sum[t] += taken * data.y[2 * row + t];
+                    left -= taken;
+                    if (left == 0) break;
+                }
+                for (std::size_t t = 0; t < 2; ++t) {
+                    ASSERT_EQ(out[(i * bags.size() + m) * 2 + t], static_cast<float>(sum[t] / (static_cast<double>(k) - left))) << "row " << i << ", member " << m << ", k " << k;
+                }
+            }
+        }
+    }
+}
+
 TEST(NearestNeighbours, BreaksTiesByTheEarlierRow)
 {
     TrainingSet data;

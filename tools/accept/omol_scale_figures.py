@@ -91,7 +91,34 @@ def iterations(work: Path, pool: Path, rows: int, measured: dict[str, dict]) -> 
     results.append(line("pass over the pool", f"{predict['seconds']:.1f} s, {bound:.1f} s as products", "50 % of products", bound >= 0.5 * predict["seconds"]))
     share = record[2]["checkpoint"]["seconds"] / seconds(record[2])
     results.append(line("checkpoint", f"{100 * share:.2f} % of an iteration", "1 %", share < 0.01))
-    return results
+    return results + checkpoint_rate(work, pool)
+
+
+def checkpoint_rate(work: Path, pool: Path) -> list[bool]:
+    """Checkpoints of a campaign beside plain files of as many bytes, written and synced in the same folder in between. Medians: a sync takes what it takes."""
+    folder = work / "checkpoints"
+    text = Path("inputs/fusion/omol.toml").read_text().split("[strategy]")[0].replace("omol.h5", str(pool))
+    (work / "checkpoints.toml").write_text(text + '[surrogate]\nkind = "ridge-ensemble"\n[acquisition]\nkind = "ucb"\n[selection]\nkind = "top-k"\n')
+    plain = []
+    for iterations in (5, 10, 15):
+        sluice(2, "run", work / "checkpoints.toml", "--run-dir", folder, "--set=campaign.stop=never", f"--set=campaign.iterations={iterations}")
+        plain += [seconds_to_write(folder / "plain", (folder / "checkpoint.h5").stat().st_size) for _ in range(5)]
+    size = (folder / "checkpoint.h5").stat().st_size
+    own = np.median([stage["checkpoint"]["seconds"] for stage in stages(folder).values()])
+    share = np.median(plain) / own
+    return [line("checkpoint, beside a plain file of its size", f"{size / own / 1e6:.0f} MB/s, {100 * share:.0f} %", "70 %", share >= 0.7)]
+
+
+def seconds_to_write(path: Path, size: int) -> float:
+    content = os.urandom(size)
+    begin = time.time()
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    took = time.time() - begin
+    path.unlink()
+    return took
 
 
 def forests(measured: dict[str, dict]) -> list[bool]:
