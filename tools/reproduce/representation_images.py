@@ -90,19 +90,16 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
     arguments = parser.parse_args()
     study = Study("images", arguments, FIELDS, ("data", "method", "seed", "settings"), table)
-    for seed in range(1, arguments.seeds + 1):
-        for data in arguments.data:
-            for method in arguments.methods:
-                if study.has(data=data, method=method, seed=seed, settings=study.settings):
-                    continue
-                pool = arguments.folder / f"{data}.h5"
-                made = latents(arguments.sluice, pool, study.latents_file(arguments.work, data, method, seed), method, seed,
-                               options_of(data, method, study.given, plain_error(study.rows, data, seed, study.settings)), arguments.threads)
-                figures = {name: f"{made.about[name]:.6g}" for name in FIELDS if name in made.about and name not in ("method", "seed")}
-                if data == "mnist":
-                    figures["digits"] = f"{digits_recognised(pool, made.file):.4f}"
-                row = study.add(figures | {"data": data, "method": method, "seed": seed, "settings": study.settings, "seconds": f"{made.seconds:.0f}"})
-                print(", ".join(f"{name} {row[name]}" for name in FIELDS[:15] if row[name]), flush=True)
+    for key in study.missing(seed=study.seeds, data=arguments.data, method=arguments.methods):
+        data, method, seed = key["data"], key["method"], key["seed"]
+        pool, output = arguments.folder / f"{data}.h5", study.latents_file(arguments.work, data, method, seed)
+        options = options_of(data, method, study.given, plain_error(study.rows, data, seed, study.settings))
+        made = latents(arguments.sluice, pool, output, method, seed, options, arguments.threads)
+        figures = {name: f"{made.about[name]:.6g}" for name in FIELDS if name in made.about and name not in ("method", "seed")}
+        if data == "mnist":
+            figures["digits"] = f"{digits_recognised(pool, made.file):.4f}"
+        row = study.add(figures | key | {"seconds": f"{made.seconds:.0f}"})
+        print(", ".join(f"{name} {row[name]}" for name in FIELDS[:15] if row[name]), flush=True)
 
 
 if __name__ == "__main__":
