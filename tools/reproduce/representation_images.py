@@ -27,7 +27,8 @@ DATA = {
 }
 FIELDS = ["data", "method", "seed", "settings", "training_rows", "error", "error_of_mean_code", "error_of_mean_reconstruction", "error_of_principal_components", "active", "active_means",
           "informed", "information", "temperature", "digits", "seconds", "commit", "command"]  # fmt: skip
-COLUMNS = ["data", "method", "seeds", "error R1", "R2", "R3", "64 components", "published", "over plain", "published", "active", "published", "active means", "informed", "I", "T", "digits", "s"]
+COLUMNS = ["data", "method", "seeds", "error R1", "R2", "R3", "64 components", "published", "over plain", "published",
+           "active", "published", "active means", "informed", "I", "T", "digits", "s"]
 
 
 def published_ratio(data: str, method: str) -> float:
@@ -73,9 +74,10 @@ def table(rows: list[dict[str, str]]) -> str:
         own = [row for row in rows if (row["data"], row["method"], row["settings"]) == (data, method, chosen)]
         error, active = PUBLISHED[data].get(method, ("–", "–"))
         ratios = [float(row["error"]) / plain for row in own if (plain := plain_error(rows, data, row["seed"], chosen))]
-        cells = [data, method + (f" ({chosen})" if chosen else ""), len(own), mean(own, "error"), mean(own, "error_of_mean_code"), mean(own, "error_of_mean_reconstruction"),
-                 mean(own, "error_of_principal_components"), error, f"{np.mean(ratios):.2f}" if ratios else "–", f"{published_ratio(data, method):.2f}" if method in PUBLISHED[data] else "–", mean(own, "active"), active, mean(own, "active_means"), mean(own, "informed"), mean(own, "information"),
-                 mean(own, "temperature"), mean(own, "digits"), mean(own, "seconds")]  # fmt: skip
+        ratio, published = f"{np.mean(ratios):.2f}" if ratios else "–", f"{published_ratio(data, method):.2f}" if method in PUBLISHED[data] else "–"
+        errors = [mean(own, name) for name in ("error", "error_of_mean_code", "error_of_mean_reconstruction", "error_of_principal_components")]
+        units = [mean(own, "active"), active, mean(own, "active_means"), mean(own, "informed"), mean(own, "information")]
+        cells = [data, method + (f" ({chosen})" if chosen else ""), len(own), *errors, error, ratio, published, *units, mean(own, "temperature"), mean(own, "digits"), mean(own, "seconds")]
         text += "| " + " | ".join(map(str, cells)) + " |\n"
     return (
         f"{text}\nErrors: mean squares per pixel of held-out rows, by single encoders (R1), by the mean code (R2), of the mean reconstruction (R3). Active: units of 64 whose variance is "

@@ -1,7 +1,6 @@
 """Seconds and memory of latents of a large pool of bits: learned from a subsample, encoded in one pass, on several ranks.
 
-Writes one CSV line per run and, beside it, a table in Markdown. See `representation`. Without a pool of that name in the folder, bits are drawn of which each row's follow
-from sixteen normal numbers.
+Writes one CSV line per run and, beside it, a table in Markdown. See `representation`. The bits of a row of drawn-bits follow from sixteen normal numbers.
 """
 
 import os
@@ -55,11 +54,13 @@ def measured(command: list[str], threads: int) -> tuple[str, float, float]:
 
 def table(rows: list[dict[str, str]]) -> str:
     names = ["pool", "rows", "columns", "method", "settings", "ranks", "threads", "read", "learned", "encoded", "seconds", "gflops", "memory"]
-    text = "| pool | rows | columns | method | settings | ranks | threads each | read, s | learned, s | encoded, s | in all, s | encoding, GFlop/s | largest rank, GB |\n" + "|---" * len(names) + "|\n"
+    heads = [*names[:6], "threads each", "read, s", "learned, s", "encoded, s", "in all, s", "encoding, GFlop/s", "largest rank, GB"]
+    text = "| " + " | ".join(heads) + " |\n" + "|---" * len(names) + "|\n"
     for row in rows:
         text += "| " + " | ".join(row[name] for name in names) + " |\n"
     return (
-        f"{text}\nThe bar for 1,000,000 x 1,024 bits on 2 ranks is 600 s and 3 GB of a rank. drawn-bits: each row's bits follow from {DIMENSIONS} normal numbers. Rates are of all ranks and count the products of encoding alone; "
+        f"{text}\nThe bar for 1,000,000 x 1,024 bits on 2 ranks is 600 s and 3 GB of a rank. drawn-bits: each row's bits follow from {DIMENSIONS} normal numbers. "
+        "Rates are of all ranks and count the products of encoding alone; "
         f"reading and writing are in its seconds. Made by tools/reproduce/representation large; commit {', '.join(sorted({row['commit'] for row in rows}))}.\n"
     )
 
