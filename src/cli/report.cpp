@@ -26,6 +26,7 @@ void report_latents(const std::vector<std::filesystem::path>& pools, const std::
         const auto file = hdf5::File::open(path);
         if (!file.has("/representation")) fail("{}: holds no latents: report is about run folders, or pools that represent wrote", path.string());
         records.push_back(report::latents_record(path.string(), file.read_texts("/representation").at(0)));
+        if (file.has("/pictures")) records.back().pictures = report::latent_pictures(path.string(), file.read_texts("/pictures").at(0));
     }
     write_file_atomically(output, report::latents_page(records));
 }

@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "represent/latent_pool.hpp"
 #include "represent/motion.hpp"
+#include "represent/pictures.hpp"
 #include "represent/quality_text.hpp"
 #include "represent/training_rows.hpp"
 
@@ -130,6 +131,12 @@ ExitCode represent(const Arguments& arguments, const Communicator& ranks)
         std::optional<represent::Motion> motion;
         if (derivatives) motion = represent::motion_of(representation, rows.judging(), ranks);
         const auto about = represent::quality_text(arguments.method, recipe, rows.training.rows, learned, quality, motion ? &*motion : nullptr);
+        std::string pictures;
+        const auto image = represent::image_shape(recipe.shape, shard.info.column_names);
+        if (image && represent::feature_scale_of(options) == represent::FeatureScale::pixels) {
+            on_root(ranks, [&] { pictures = represent::pictures_text(represent::pictures_of(representation, rows.judging(), recipe.seed), *image); });
+            pictures = ranks.broadcast(pictures, 0);
+        }
         const double learning_seconds = seconds_since(learning);
         rows = {};
         say_quality(quality, representation);
@@ -138,7 +145,7 @@ ExitCode represent(const Arguments& arguments, const Communicator& ranks)
 
         const auto encoding = Clock::now();
         const auto provenance = fmt::format("{} with {} units, seed {}, of: {}", arguments.method, representation.shape.units, recipe.seed, shard.info.provenance);
-        represent::write_latent_pool(shard, scaling, representation, provenance, about, arguments.output, ranks);
+        represent::write_latent_pool(shard, scaling, representation, provenance, about, pictures, arguments.output, ranks);
         const double encoded = seconds_since(encoding);
         on_root(ranks, [&] { std::filesystem::remove(training_path); });
         log::info("{}: {} rows x {} latents: read {:.1f} s, learned {:.1f} s, encoded {:.1f} s ({:.1f} GFlop/s)", arguments.output, shard.info.rows, representation.shape.units, read,

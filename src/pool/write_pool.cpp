@@ -32,6 +32,7 @@ void write_blocks(const std::filesystem::path& path, const PoolInfo& info, std::
         file = hdf5::File::create(path, ranks);
         create_pool(*file, info, id_size, ranks.is_root());
         if (!extra.representation.empty()) file->write_texts("/representation", {extra.representation}, ranks.is_root());
+        if (!extra.pictures.empty()) file->write_texts("/pictures", {extra.pictures}, ranks.is_root());
         if (!beside.empty()) file->create_dataset(beside, hdf5::Type::float32, {static_cast<hsize_t>(info.rows)});
     });
     // Every rank takes part in every write, the ones with fewer rows with none in the end.

@@ -19,6 +19,7 @@ struct StoredRows {
 struct Extra {
     std::string beside = {};          ///< name of a data set of one float32 per row; empty: none
     std::string representation = {};  ///< data set of that name, of this one text; empty: none. Not an attribute: the library leaves chance bytes around long ones
+    std::string pictures = {};        ///< likewise
 };
 
 /// Writes a pool file from all ranks in parallel, block by block, under a temporary name; it is renamed when complete, and removed if anything fails.

@@ -158,9 +158,10 @@ std::string latents_page(const std::vector<LatentsRecord>& records)
                                             "components; units that are active (variance above 0.01, pooled and of the mean codes) and informed (more than 0.05 of it between rows), and the mean share.");
     for (const auto& record : records) {
         if (!record.warning.empty()) html += "<p>" + escaped(record.name + ": " + record.warning) + "</p>\n";
-        if (record.trials.empty()) continue;
+        if (record.trials.empty() && record.pictures.empty()) continue;
         if (records.size() > 1) html += "<h2>" + escaped(record.name) + "</h2>\n";
-        html += html_figure(temperature_figure(record), figure_number);
+        if (!record.trials.empty()) html += html_figure(temperature_figure(record), figure_number);
+        for (const auto& pictures : record.pictures) html += html_figure(picture_figure(pictures), figure_number);
     }
     return whole_page("Sluice: latents", html);
 }

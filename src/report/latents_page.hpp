@@ -1,6 +1,6 @@
 #pragma once
 
-#include "report/figure.hpp"
+#include "report/latent_pictures.hpp"
 
 #include <filesystem>
 #include <string>
@@ -28,6 +28,7 @@ struct LatentsRecord {
     std::string warning;
     std::vector<TemperatureTrial> trials;
     std::vector<TemperatureTrial> runs;  ///< full trainings at temperatures that trials found
+    std::vector<LatentPictures> pictures = {};  ///< where rows are images
 };
 
 /// \param text  the JSON in the data set /representation of a pool of latents. Error if it is none, naming the file.
@@ -36,7 +37,7 @@ LatentsRecord latents_record(const std::string& name, const std::string& text);
 /// Held-out error, and active and informed units, against the temperature: of the trials, and of the full trainings that followed.
 Figure temperature_figure(const LatentsRecord& record);
 
-/// One HTML page about pools of latents: a table of errors and units, and a figure of the trials of each that made some.
+/// One HTML page about pools of latents: a table of errors and units, a figure of the trials of each that made some, and decoded latents of images.
 std::string latents_page(const std::vector<LatentsRecord>& records);
 
 }  // namespace sluice::report

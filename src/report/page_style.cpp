@@ -59,6 +59,7 @@ svg .tick { fill: var(--soft); font-variant-numeric: tabular-nums; }
 .pick { fill: var(--hue); stroke: var(--paper); stroke-width: 0.7; }
 .hollow { fill: var(--paper); stroke: var(--hue); stroke-width: 1.2; } .cross { fill: none; stroke: var(--hue); stroke-width: 2; }
 .cells { fill: var(--density); shape-rendering: crispEdges; }
+.sharp { image-rendering: pixelated; } .gap { stroke: var(--paper); stroke-width: 3; }
 .d1 { stroke-dasharray: 6 4; } .d2 { stroke-dasharray: 2 3; } .d3 { stroke-dasharray: 9 3 2 3; }
 .ink { --hue: var(--ink); }
 .c0{--hue:var(--hue0)} .c1{--hue:var(--hue1)} .c2{--hue:var(--hue2)} .c3{--hue:var(--hue3)} .c4{--hue:var(--hue4)}

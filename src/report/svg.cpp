@@ -137,6 +137,12 @@ void add_cells(Drawing& drawing, const std::vector<Box>& cells, std::string_view
     add_path(drawing, path, classes, "");
 }
 
+void add_picture(Drawing& drawing, const Box& box, std::string_view png)
+{
+    const auto place = fmt::format("x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", px(box.x), px(box.y), px(box.width), px(box.height));
+    drawing.body += fmt::format("<image class=\"sharp\" {} preserveAspectRatio=\"none\" href=\"data:image/png;base64,{}\"/>\n", place, png);
+}
+
 void add_text(Drawing& drawing, Point at, std::string_view text, std::string_view classes)
 {
     drawing.body += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\">{}</text>\n", classes, px(at.x), px(at.y), escaped(text));

@@ -46,6 +46,8 @@ void add_triangle_down(Drawing& drawing, Point centre, double radius, std::strin
 void add_cross(Drawing& drawing, Point centre, double radius, std::string_view classes, std::string_view tooltip = "");
 /// Many boxes of one colour as one path, as heat maps need them.
 void add_cells(Drawing& drawing, const std::vector<Box>& cells, std::string_view classes);
+/// A picture of which every pixel stays sharp. \param png  a PNG file in base64
+void add_picture(Drawing& drawing, const Box& box, std::string_view png);
 /// The text's baseline is at `at`; classes "middle" and "end" move its anchor.
 void add_text(Drawing& drawing, Point at, std::string_view text, std::string_view classes);
 /// Reads upwards, centred on `at`.

@@ -53,7 +53,7 @@ std::vector<std::string> read_ids(const hdf5::File& file, RowId first, RowId cou
 }  // namespace
 
 void write_latent_pool(const pool::Shard& shard, const pool::Scaling& standardising, const Representation& representation, const std::string& provenance,
-                       const std::string& about, const std::string& path, const Communicator& ranks)
+                       const std::string& about, const std::string& pictures, const std::string& path, const Communicator& ranks)
 {
     const auto info = info_of_latents(shard.info, representation, provenance, path);
     const Tiling tiling = info.tiling();
@@ -79,7 +79,7 @@ void write_latent_pool(const pool::Shard& shard, const pool::Scaling& standardis
         if (info.has_ids) block.ids = read_ids(file, first, count);
         return block;
     };
-    pool::write_pool(info, longest_id, represent_block, ranks, {representation.has_spread ? "/spread" : "", about});
+    pool::write_pool(info, longest_id, represent_block, ranks, {representation.has_spread ? "/spread" : "", about, pictures});
 }
 
 }  // namespace sluice::represent

@@ -98,7 +98,7 @@ Result represent_pool(const std::string& pool_path, Method method, const std::st
     const auto principal = learn(Method::principal_components, recipe, rows, {}, all).representation;
     result.quality = scale_and_judge(result.representation, method, &principal, rows.judging(), all);
     const auto about = quality_text("entropic-autoencoder", recipe, rows.training.rows, learned, result.quality);
-    write_latent_pool(shard, standardising, result.representation, "test", about, output, all);
+    write_latent_pool(shard, standardising, result.representation, "test", about, "pictures", output, all);
     return result;
 }
 

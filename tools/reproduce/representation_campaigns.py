@@ -36,20 +36,16 @@ def main() -> None:
     parser.add_argument("--ranks", type=int, default=1)
     arguments = parser.parse_args()
     study = Study("campaigns", arguments, FIELDS, ("pool", "space", "seed", "settings"), table)
-    for seed in range(1, arguments.seeds + 1):  # of the campaign; the representation's seed is always 1
-        for name in arguments.pools:
-            for space in arguments.methods:
-                own = study.settings if space != "raw" else ""
-                if study.has(pool=name, space=space, seed=seed, settings=own):
-                    continue
-                campaign = arguments.folder / f"{name}.toml"
-                pool = read_closed_pool(campaign)
-                file = pool.file
-                if space != "raw":
-                    file = latents(arguments.sluice, pool.file, study.latents_file(arguments.work, name, space, 1), space, 1, study.given, arguments.threads).file
-                history = fusion(campaign, "default", seed, arguments.ranks, [f"pool.file={file.resolve()}"], 0)
-                row = study.add({key: value for key, value in figures(history, pool).items() if key in FIELDS} | {"pool": name, "space": space, "seed": seed, "settings": own})
-                print(name, space, seed, row["success"], row["iterations"], flush=True)
+    for key in study.missing(seed=study.seeds, pool=arguments.pools, space=arguments.methods):  # seeds of the campaign; the representation's seed is always 1
+        name, space, seed = key["pool"], key["space"], key["seed"]
+        campaign = arguments.folder / f"{name}.toml"
+        pool = read_closed_pool(campaign)
+        file = pool.file
+        if space != "raw":
+            file = latents(arguments.sluice, pool.file, study.latents_file(arguments.work, name, space, 1), space, 1, study.given, arguments.threads).file
+        history = fusion(campaign, "default", seed, arguments.ranks, [f"pool.file={file.resolve()}"], 0)
+        row = study.add({field: value for field, value in figures(history, pool).items() if field in FIELDS} | key)
+        print(name, space, seed, row["success"], row["iterations"], flush=True)
 
 
 if __name__ == "__main__":

@@ -62,16 +62,16 @@ def main() -> None:
     study = Study("pools", arguments, FIELDS, ("pool", "space", "seed", "settings"), table)
     for pool in arguments.pools:
         path = arguments.folder / f"{pool}.h5"
-        for seed in range(1, arguments.seeds + 1):
-            own = {space: study.settings if space != "raw" else "" for space in ["raw", *arguments.methods]}
-            spaces = [space for space in own if not study.has(pool=pool, space=space, seed=seed, settings=own[space])]
-            if not spaces:
+        for seed in study.seeds:
+            missing = list(study.missing(pool=[pool], seed=[seed], space=["raw", *arguments.methods]))
+            if not missing:
                 continue
             names, targets = targets_of(path)
             raw = standardised(read_features(path))
             judged = np.sort(np.random.default_rng(seed).permutation(len(raw))[:ROWS])
             raw = raw[judged]
-            for space in spaces:
+            for key in missing:
+                space = key["space"]
                 x, about, seconds = raw, {}, 0.0
                 if space != "raw":
                     made = latents(arguments.sluice, path, study.latents_file(arguments.work, pool, space, seed), space, seed, study.given, arguments.threads)
@@ -79,8 +79,8 @@ def main() -> None:
                 kept = trustworthiness(raw, x, n_neighbors=NEIGHBOURS)
                 errors = {name: f"{about[name]:.6g}" for name in ("error", "error_of_principal_components") if name in about}
                 for name, values in zip(names, targets.T):
-                    row = study.add(errors | {"pool": pool, "space": space, "seed": seed, "settings": own[space], "columns": x.shape[1], "target": name, "rows": len(judged),
-                                              "trustworthiness": f"{kept:.4f}", "moran": f"{moran(x, values[judged]):.4f}", "seconds": f"{seconds:.0f}"})  # fmt: skip
+                    judgement = {"trustworthiness": f"{kept:.4f}", "moran": f"{moran(x, values[judged]):.4f}"}
+                    row = study.add(errors | key | judgement | {"columns": x.shape[1], "target": name, "rows": len(judged), "seconds": f"{seconds:.0f}"})
                     print(pool, space, seed, name, row["trustworthiness"], row["moran"], flush=True)
 
 

@@ -169,14 +169,12 @@ def main() -> None:
     arguments = parser.parse_args()
     study = Study("reaction-diffusion", arguments, FIELDS, ("method", "seed", "stride", "settings"), table)
     states, rates = frames(arguments.sluice, arguments.work, arguments.stride)
-    for seed in range(1, arguments.seeds + 1):
-        for method in arguments.methods:
-            if study.has(method=method, seed=seed, stride=arguments.stride, settings=study.settings):
-                continue
-            options = COMMON | {"dynamics": rates} | (ENTROPIC if method == "entropic-autoencoder" else {}) | study.given
-            made = latents(arguments.sluice, states, study.latents_file(arguments.work, "spiral", arguments.stride, method, seed), method, seed, options, arguments.threads)
-            row = study.add(figures_of(made, arguments.output, method) | {"method": method, "seed": seed, "stride": arguments.stride, "settings": study.settings, "seconds": f"{made.seconds:.0f}"})
-            print(", ".join(f"{name} {row[name]}" for name in ("method", *FIELDS[4:15])), flush=True)
+    for key in study.missing(stride=[arguments.stride], seed=study.seeds, method=arguments.methods):
+        method, seed = key["method"], key["seed"]
+        options = COMMON | {"dynamics": rates} | (ENTROPIC if method == "entropic-autoencoder" else {}) | study.given
+        made = latents(arguments.sluice, states, study.latents_file(arguments.work, "spiral", arguments.stride, method, seed), method, seed, options, arguments.threads)
+        row = study.add(figures_of(made, arguments.output, method) | key | {"seconds": f"{made.seconds:.0f}"})
+        print(", ".join(f"{name} {row[name]}" for name in ("method", *FIELDS[4:15])), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 import argparse
 import csv
+import itertools
 import json
 import os
 import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,11 +92,17 @@ class Study:
     def __init__(self, part: str, arguments: argparse.Namespace, fields: list[str], key: tuple[str, ...], table: Callable[[list[dict[str, str]]], str]) -> None:
         self.output, self.fields, self.key, self.table = arguments.output, fields, key, table
         self.given, self.settings = settings(arguments.set), " ".join(sorted(arguments.set))
+        self.seeds = range(1, arguments.seeds + 1)
         self.origin = {"commit": commit(), "command": command(part)}
         self.rows = list(csv.DictReader(self.output.open())) if self.output.exists() else []
 
-    def has(self, **key: object) -> bool:
-        return any(all(row[name] == str(key[name]) for name in self.key) for row in self.rows)
+    def missing(self, **axes: Iterable) -> Iterator[dict[str, object]]:
+        """Keys of the runs that are not in the table yet, of all combinations, the last axis the fastest. Raw features have no settings."""
+        for values in itertools.product(*axes.values()):
+            key = dict(zip(axes, values))
+            key["settings"] = "" if key.get("space") == "raw" else self.settings
+            if not any(all(row[name] == str(key[name]) for name in self.key) for row in self.rows):
+                yield key
 
     def add(self, row: dict[str, object]) -> dict[str, str]:
         """A run, with where it comes from; the table is on disk when this returns."""
