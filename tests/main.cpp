@@ -12,7 +12,18 @@ namespace {
 
 const sluice::Communicator* world = nullptr;
 
-}
+/// What ranks beside the first print: failures alone.
+class FailuresOfARank : public ::testing::EmptyTestEventListener {
+    void OnTestPartResult(const ::testing::TestPartResult& result) override
+    {
+        if (!result.failed()) return;
+        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+        const std::string name = test == nullptr ? "" : fmt::format("{}.{}", test->test_suite_name(), test->name());
+        fmt::print(stderr, "rank {}: {}: {}:{}\n{}\n", world->rank(), name, result.file_name() == nullptr ? "" : result.file_name(), result.line_number(), result.message());
+    }
+};
+
+}  // namespace
 
 const sluice::Communicator& sluice::test::ranks()
 {
@@ -37,9 +48,12 @@ int main(int argc, char** argv)
         fmt::print(stderr, "{} ranks where {} were asked for\n", all.size(), expected);
         return 1;
     }
-    if (!all.is_root()) delete ::testing::UnitTest::GetInstance()->listeners().Release(::testing::UnitTest::GetInstance()->listeners().default_result_printer());
-    // Every rank runs every test; a failure on one is a failure of all, and its rank says so.
+    auto& listeners = ::testing::UnitTest::GetInstance()->listeners();
+    if (!all.is_root()) {
+        delete listeners.Release(listeners.default_result_printer());
+        listeners.Append(new FailuresOfARank);
+    }
+    // Every rank runs every test; a failure on one is a failure of all.
     const int status = RUN_ALL_TESTS();
-    if (status != 0) fmt::print(stderr, "rank {}: failed: rerun with --gtest_filter to see which\n", all.rank());
     return all.any(status != 0) ? 1 : 0;
 }
