@@ -2,16 +2,9 @@
 
 #include "fusion/diagnostics.hpp"
 #include "fusion/labelled_set.hpp"
-#include "parallel/first_k.hpp"
+#include "fusion/screen.hpp"
 
 namespace sluice::fusion {
-
-/// The best candidates, the same on every rank, in descending order.
-struct Screen {
-    std::vector<Ranked> rows;
-    std::vector<float> x;    ///< [rows, columns], scaled
-    bool generated = false;  ///< for this iteration, not rows of a pool
-};
 
 /// The rows of a batch as indices into the screen: the best scores, or where they crowd together some that lie apart. Says in `diagnostics` what it saw.
 /// Source: paper 003, stage 3; specs: fusion, 11.

@@ -5,6 +5,13 @@
 
 namespace sluice::fusion {
 
+/// The best candidates, the same on every rank, in descending order.
+struct Screen {
+    std::vector<Ranked> rows;
+    std::vector<float> x;    ///< [rows, columns], scaled
+    bool generated = false;  ///< for this iteration, not rows of a pool
+};
+
 /// The best candidates by score, 20,000 at most, in descending order and the same on every rank. \param score  [own rows]. Collective.
 std::vector<Ranked> best_candidates(std::span<const double> score, const Candidates& candidates, const Communicator& ranks);
 
