@@ -1,6 +1,7 @@
 #include "models/mixture_density/likelihood.hpp"
 
 #include "base/elementary.hpp"
+#include "base/wide_vectors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +11,11 @@ namespace sluice::models::mixture_density {
 
 namespace {
 
+/// Below it a component learns nothing of a point: derivatives that are denormal numbers would slow the products of the backward pass to a third.
+constexpr float least_responsibility = 1e-20F;
+
 /// Inverse variances, the slopes of the variances, and the terms of the exponent, for all components and targets in one loop.
-void terms(LikelihoodRoom& room, float floor)
+inline void terms(LikelihoodRoom& room, float floor)
 {
     const auto count = room.pre.size();
     const float* __restrict pre = room.pre.data();
@@ -27,6 +31,11 @@ void terms(LikelihoodRoom& room, float floor)
     }
 }
 
+SLUICE_WIDE_VECTORS void terms_wide(LikelihoodRoom& room, float floor)
+{
+    terms(room, floor);
+}
+
 }  // namespace
 
 float negative_log_likelihood(const Shape& shape, const float* outputs, const float* y, float floor, float scale, float* derivative, LikelihoodRoom& room)
@@ -40,7 +49,7 @@ float negative_log_likelihood(const Shape& shape, const float* outputs, const fl
         std::copy_n(mean + targets, targets, room.pre.data() + k * targets);
         for (std::size_t j = 0; j < targets; ++j) room.difference[k * targets + j] = y[j] - mean[j];
     }
-    terms(room, floor);
+    (has_wide_vectors() ? terms_wide : terms)(room, floor);
 
     const auto constant = static_cast<float>(static_cast<double>(targets) * std::log(2 * std::numbers::pi));
     float largest_logit = -INFINITY, largest_score = -INFINITY;
@@ -59,7 +68,7 @@ float negative_log_likelihood(const Shape& shape, const float* outputs, const fl
     }
     for (std::size_t k = 0; k < components && derivative != nullptr; ++k) {
         const float weight = elementary::exp(outputs[k * slots] - largest_logit) / weights;
-        const float responsibility = room.responsibility[k] / total;
+        const float responsibility = room.responsibility[k] < least_responsibility ? 0 : room.responsibility[k] / total;
         const float* difference = room.difference.data() + k * targets;
         const float* inverse = room.inverse.data() + k * targets;
         const float* slope = room.slope.data() + k * targets;

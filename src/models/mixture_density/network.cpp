@@ -57,8 +57,9 @@ Activations forward(const Shape& shape, const Layers& layers, const torch::Tenso
 void backward(const Shape& shape, const Layers& layers, const Activations& activations, torch::Tensor derivative, const Layers& gradient)
 {
     for (std::size_t l = layers.count(); l-- > 0;) {
-        gradient.weights[l].copy_(torch::bmm(activations.inputs[l].transpose(1, 2), derivative));
-        gradient.biases[l].copy_(derivative.sum(1, true));
+        auto weights = gradient.weights[l], biases = gradient.biases[l];
+        torch::bmm_out(weights, activations.inputs[l].transpose(1, 2), derivative);
+        torch::sum_out(biases, derivative, 1, true);
         if (l == 0) return;
         derivative = torch::bmm(derivative, layers.weights[l].transpose(1, 2));
         if (shape.is_activated(l - 1)) derivative.mul_(activations.slopes[l - 1]);

@@ -1,5 +1,6 @@
 #include "models/mixture_density/training.hpp"
 
+#include "base/wide_vectors.hpp"
 #include "models/mixture_density/likelihood.hpp"
 #include "models/mixture_density/minibatch.hpp"
 #include "parallel/for_each_tile.hpp"
@@ -25,25 +26,32 @@ struct Optimiser {
 
 constexpr double keep_mean = 0.9, keep_square = 0.999;
 
-/// AdamW on one member, its gradient clipped. Source: Loshchilov and Hutter 2019.
-void update(const Units& units, const float* factors, const Optimiser& optimiser, const float* gradient, float* mean, float* square, float* parameters)
+/// Multiplies a member's gradient by the factors of its units.
+void clip(const Units& units, const float* factors, float* gradient)
 {
-    constexpr auto km = static_cast<float>(keep_mean), ks = static_cast<float>(keep_square), epsilon = 1e-8F;
     for (const auto& segment : units.segments) {
         const float* __restrict factor = factors + segment.unit;
         for (std::size_t row = 0; row < segment.count; row += segment.period) {
-            const float* __restrict g = gradient + segment.first + row;
-            float* __restrict m = mean + segment.first + row;
-            float* __restrict v = square + segment.first + row;
-            float* __restrict p = parameters + segment.first + row;
-            for (std::size_t i = 0; i < segment.period; ++i) {
-                const float clipped = g[i] * factor[i];
-                m[i] = km * m[i] + (1 - km) * clipped;
-                v[i] = ks * v[i] + (1 - ks) * clipped * clipped;
-                p[i] -= optimiser.rate * (m[i] * optimiser.mean_scale) / (std::sqrt(v[i] * optimiser.square_scale) + epsilon) + optimiser.decay * p[i];
-            }
+            float* __restrict g = gradient + segment.first + row;
+            for (std::size_t i = 0; i < segment.period; ++i) g[i] *= factor[i];
         }
     }
+}
+
+/// AdamW on `count` parameters. Source: Loshchilov and Hutter 2019.
+inline void update(const Optimiser& optimiser, std::int64_t count, const float* __restrict gradient, float* __restrict mean, float* __restrict square, float* __restrict parameters)
+{
+    constexpr auto km = static_cast<float>(keep_mean), ks = static_cast<float>(keep_square), epsilon = 1e-8F;
+    for (std::int64_t i = 0; i < count; ++i) {
+        mean[i] = km * mean[i] + (1 - km) * gradient[i];
+        square[i] = ks * square[i] + (1 - ks) * gradient[i] * gradient[i];
+        parameters[i] -= optimiser.rate * (mean[i] * optimiser.mean_scale) / (std::sqrt(square[i] * optimiser.square_scale) + epsilon) + optimiser.decay * parameters[i];
+    }
+}
+
+SLUICE_WIDE_VECTORS void update_wide(const Optimiser& optimiser, std::int64_t count, const float* gradient, float* mean, float* square, float* parameters)
+{
+    update(optimiser, count, gradient, mean, square, parameters);
 }
 
 /// The gradient of the mean negative log-likelihood over all members and the minibatch.
@@ -148,7 +156,7 @@ void train_until(std::int64_t last, Training& training, const Shape& shape, cons
             thread_local std::vector<float> own_factors;
             own_factors.resize(units.count);
             auto* values = block.layers.table.data_ptr<float>();
-            const auto* gradient = block.gradient.table.data_ptr<float>();
+            auto* gradient = block.gradient.table.data_ptr<float>();
             for (std::int64_t m = 0; m < block.layers.table.size(0); ++m) {
                 const auto at = m * parameters;
                 if (!coupled) {
@@ -156,8 +164,8 @@ void train_until(std::int64_t last, Training& training, const Shape& shape, cons
                     member.add(units, values + at, gradient + at);
                     member.factors(own_factors);
                 }
-                update(units, coupled ? shared_factors.data() : own_factors.data(), optimiser, gradient + at, block.mean.data_ptr<float>() + at,
-                       block.square.data_ptr<float>() + at, values + at);
+                clip(units, coupled ? shared_factors.data() : own_factors.data(), gradient + at);
+                (has_wide_vectors() ? update_wide : update)(optimiser, parameters, gradient + at, block.mean.data_ptr<float>() + at, block.square.data_ptr<float>() + at, values + at);
             }
         });
     }
