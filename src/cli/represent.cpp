@@ -120,8 +120,8 @@ ExitCode represent(const Arguments& arguments, const Communicator& ranks)
         const auto derivatives = read_derivatives(arguments.dynamics, shard, residency, ranks);
         const auto scaling = represent::scaling_of(shard, represent::feature_scale_of(options), ranks);
         parallel::stop_if_asked(ranks);
-        auto rows = represent::draw_subsample(shard, scaling, options.whole("training-rows"), recipe.seed, ranks, options.whole("last-held-out"),
-                                              derivatives ? &*derivatives : nullptr);
+        const represent::Draw draw{options.whole("training-rows"), recipe.seed, options.whole("last-held-out"), recipe.has_trials()};
+        auto rows = represent::draw_subsample(shard, scaling, draw, ranks, derivatives ? &*derivatives : nullptr);
         const double read = seconds_since(start);
         const auto learning = Clock::now();
         auto learned = represent::learn(method, recipe, rows, {training_path}, ranks);

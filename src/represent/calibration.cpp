@@ -26,7 +26,7 @@ void add_motion(Trial& trial, const Training& training, const Recipe& recipe, co
 Trial judged(const Training& training, const Recipe& recipe, double temperature, const Subsample& rows, const Communicator& ranks)
 {
     auto representation = representation_of(training, recipe, ranks);
-    const auto quality = scale_and_judge(representation, Method::entropic, nullptr, rows.judging(), ranks);
+    const auto quality = scale_and_judge(representation, Method::entropic, nullptr, rows.judging_trials(), ranks);
     Trial trial{temperature, quality.r1, quality.r2, static_cast<double>(quality.active), static_cast<double>(quality.informed), quality.information};
     if (temperature > 0) add_motion(trial, training, recipe, ranks);
     return trial;
@@ -79,7 +79,7 @@ std::optional<double> next_trial(const Training& training, const Recipe& recipe,
 double target_of(const Training& training, const Recipe& recipe, const Subsample& rows)
 {
     const double plain = training.trials.front().error;
-    const double target = recipe.target_error > 0 ? recipe.target_error : plain + recipe.excess_energy * (variance_of(rows.judging()) - plain);
+    const double target = recipe.target_error > 0 ? recipe.target_error : plain + recipe.excess_energy * (variance_of(rows.judging_trials()) - plain);
     if (!(target > plain)) fail("trials are to reach an error of {:.4g} (--target-error, or by --excess-energy), but plain descent ends at {:.4g} on held-out rows, and a temperature does not lower that; more --descents", target, plain);
     return target;
 }

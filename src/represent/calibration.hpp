@@ -5,7 +5,7 @@
 
 #include <optional>
 
-/// The temperature of an entropic autoencoder by trials: short trainings, all from where plain descent ended, judged by rows that were held out. Use it where the
+/// The temperature of an entropic autoencoder by trials: short trainings, all from where plain descent ended, judged by rows that were set aside for it (Subsample::trial). Use it where the
 /// formula T = 2 dE / D, which takes every direction for stiff, is too far off, and to see how error and active units depend on the temperature.
 /// Source: specification section 5.4. Departure: the search begins at the formula's temperature and grows by factors of 4 until the target lies between two trials,
 /// in place of bisecting twelve decades; and "near" is a tenth of the excess over the plain autoencoder, which is stricter than a tenth of the error.

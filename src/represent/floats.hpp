@@ -25,4 +25,6 @@ struct CacheLineAllocator {
 /// Parameters of a network, or rows of features.
 using Floats = std::vector<float, CacheLineAllocator<float>>;
 
+inline constexpr std::size_t floats_in_line = static_cast<std::size_t>(CacheLineAllocator<float>::line) / sizeof(float);
+
 }  // namespace sluice::represent

@@ -15,12 +15,16 @@ struct TrainingRows {
     Floats rate = {};  ///< [rows, columns] time derivatives, where an equation of motion is to be learned
 };
 
-/// Rows that a representation is learned from, and others that it is judged by.
+/// Rows that a representation is learned from, others that it is judged by, and others again by which its temperature is found: a figure of rows that something
+/// was chosen by would flatter.
 struct Subsample {
     TrainingRows training;
     TrainingRows held_out;
+    TrainingRows trial = {};
     /// The rows to judge by: those held out, or of a pool too small for that the ones learned from.
     const TrainingRows& judging() const { return held_out.rows > 0 ? held_out : training; }
+    /// The rows to judge trials by.
+    const TrainingRows& judging_trials() const { return trial.rows > 0 ? trial : judging(); }
 };
 
 /// The sequence of minibatches of one learner. Every epoch is a permutation of the rows, keyed by (seed, learner, epoch): rows sorted by a random word each,

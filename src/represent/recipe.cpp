@@ -50,7 +50,7 @@ std::vector<OptionSpec> recipe_options()
         whole("thinning", 50).at_least(1).help("entropic: steps from one encoder kept to the next"),
         real("temperature", 0).at_least(0).help("entropic: of the encoder's weights, in units of the mean squared error; 0: as excess-energy says"),
         real("excess-energy", 0.1).above(0).at_most(1).help("entropic: error tolerated over that of the plain autoencoder, of what that gained over predicting the mean"),
-        text("calibration", "formula").one_of({"formula", "trials"}).help("entropic: temperature by the formula T = 2 excess / weights, or by short trainings until the held-out error fits"),
+        text("calibration", "formula").one_of({"formula", "trials"}).help("entropic: temperature by the formula T = 2 excess / weights, or by short trainings until the error fits that a tenth of the training rows, set aside, has"),
         real("target-error", 0).at_least(0).help("entropic: that trials are to reach within a tenth of its excess; 0: as excess-energy says"),
         numbers("scan").help("entropic: temperatures that are tried beforehand and shown, as 1e-8,1e-7"),
         real("trial-share", 0.2).above(0).at_most(1).help("entropic: of samplings, that a trial takes"),

@@ -36,11 +36,15 @@ double relaxation_of(const Training& training, const Recipe& recipe)
 
 // ---- Plain descent ---------------------------------------------------------------------------------------------------------------------------------
 
-/// Adds a part's share of the gradient of both networks to nothing: `gradient` [D + P] is overwritten.
+/// A part's share of the gradient of both networks, in `gradient` [D + P].
 void find_part(const Training& training, const Recipe& recipe, const TrainingRows& rows, const std::vector<std::int64_t>& batch, std::int64_t part, float* gradient)
 {
     const auto& shape = recipe.shape;
     const auto parts = parts_of(recipe), size = static_cast<std::int64_t>(batch.size()), first = size * part / parts, end = size * (part + 1) / parts;
+    if (first == end) {  // fewer rows than parts
+        std::fill_n(gradient, shape.encoder_parameters() + shape.decoder_parameters(), 0.0F);
+        return;
+    }
     thread_local Floats x, rate, noise;
     copy_rows(rows, {batch.begin() + first, batch.begin() + end}, x);
     copy_rates(rows, {batch.begin() + first, batch.begin() + end}, rate);
@@ -51,27 +55,25 @@ void find_part(const Training& training, const Recipe& recipe, const TrainingRow
     if (!std::isfinite(energy)) fail("plain descent diverges after {} steps; lower --learning-rate", training.encoder.steps);
 }
 
-bool descend_once(Training& training, const Recipe& recipe, const TrainingRows& rows, Minibatches& batches, const Communicator& ranks)
+/// One step of both networks. \param gradients  room for the own parts'
+bool descend_once(Training& training, const Recipe& recipe, const TrainingRows& rows, Minibatches& batches, Floats& gradients, const Communicator& ranks)
 {
     const auto parts = parts_of(recipe);
     const auto encoder_size = static_cast<std::size_t>(recipe.shape.encoder_parameters()), size = encoder_size + static_cast<std::size_t>(recipe.shape.decoder_parameters());
+    const auto stride = (size + floats_in_line - 1) / floats_in_line * floats_in_line;
     const auto own = share_of(Tiling{parts, 1}, ranks.rank(), ranks.size());
     const auto batch = batches.rows_of(training.encoder.steps);
-    Floats gradients(static_cast<std::size_t>(own.tiles()) * size, 0.0F);
+    gradients.resize(static_cast<std::size_t>(own.tiles()) * stride);
     together(ranks, [&] {
-        parallel::for_each_tile("represent/descend", own, [&](RowId part) {
-            const auto count = static_cast<std::int64_t>(batch.size());
-            if (count * part / parts == count * (part + 1) / parts) return;  // fewer rows than parts
-            thread_local Floats gradient;
-            gradient.resize(size);
-            find_part(training, recipe, rows, batch, part, gradient.data());
-            std::copy(gradient.begin(), gradient.end(), gradients.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(part - own.first_tile) * size));
-        });
+        parallel::for_each_tile("represent/descend", own,
+                                [&](RowId part) { find_part(training, recipe, rows, batch, part, gradients.data() + static_cast<std::size_t>(part - own.first_tile) * stride); });
     });
-    const auto all = ranks.gather(std::span<const float>(gradients));
-    Floats sum(size, 0.0F);
-    for (std::size_t part = 0; part < static_cast<std::size_t>(parts); ++part) {
-        for (std::size_t i = 0; i < size; ++i) sum[i] += all[part * size + i];
+    std::vector<float> gathered;
+    if (ranks.size() > 1) gathered = ranks.gather(std::span<const float>(gradients));
+    const float* all = ranks.size() > 1 ? gathered.data() : gradients.data();
+    Floats sum(all, all + size);
+    for (std::size_t part = 1; part < static_cast<std::size_t>(parts); ++part) {
+        for (std::size_t i = 0; i < size; ++i) sum[i] += all[part * stride + i];
     }
     descend(training.encoder, std::span(sum).first(encoder_size), recipe.learning_rate);
     descend(training.decoder, std::span(sum).subspan(encoder_size), recipe.learning_rate);
@@ -81,8 +83,9 @@ bool descend_once(Training& training, const Recipe& recipe, const TrainingRows& 
 bool descend_plainly(Training& training, const Recipe& recipe, const TrainingRows& rows, const Communicator& ranks)
 {
     Minibatches batches(rows.rows, recipe.batch, recipe.seed, descent_learner);
+    Floats gradients;
     for (std::int64_t s = 0; s < recipe.inner; ++s) {
-        if (!descend_once(training, recipe, rows, batches, ranks)) return false;
+        if (!descend_once(training, recipe, rows, batches, gradients, ranks)) return false;
     }
     return true;
 }

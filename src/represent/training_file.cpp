@@ -177,11 +177,11 @@ void read_one(const hdf5::File& file, Training& training, const Recipe& recipe, 
 std::string stamp_of(const Recipe& recipe, const Subsample& rows)
 {
     const auto& s = recipe.shape;
-    return fmt::format("{} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} | {} {:016x} {:016x}{}{}",
+    return fmt::format("{} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} | {} {:016x} {:016x} {:016x}{}{}",
                        s.columns, fmt::join(s.hidden, "-"), s.units, static_cast<int>(s.activation), s.is_variational, static_cast<int>(s.likelihood), s.noise_variance, recipe.seed, recipe.batch, recipe.inner, recipe.learning_rate, recipe.descents, recipe.chains,
                        recipe.samplings, recipe.collected, recipe.equilibration, recipe.thinning, recipe.temperature, recipe.excess_energy, recipe.time_step, recipe.relaxation_steps,
                        recipe.links, recipe.refresh_every, recipe.splitting.weights, recipe.splitting.subcycles, recipe.is_calibrated, recipe.target_error, fmt::join(recipe.scan, "-"), recipe.trial_share,
-                       rows.training.rows, hash(rows.training.x, 0), hash(rows.held_out.x, 0),
+                       rows.training.rows, hash(rows.training.x, 0), hash(rows.held_out.x, 0), hash(rows.trial.x, 0),
                        s.rate_weight > 0 ? fmt::format(" {} {:016x}", s.rate_weight, hash(rows.training.rate, 0)) : "",
                        s.is_convolutional() ? fmt::format(" {}x{}x{} {} {}", s.image.height, s.image.width, s.image.channels, fmt::join(s.filters, "-"),
                                                           fmt::join(s.decoder_filters, "-")) : "");

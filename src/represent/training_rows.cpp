@@ -52,22 +52,22 @@ void cut_off(float* features, std::size_t count)
     for (std::size_t i = 0; i < count; ++i) features[i] = std::clamp(features[i], -largest_feature, largest_feature);
 }
 
-Subsample draw_subsample(const pool::Shard& shard, const pool::Scaling& standardising, std::int64_t training_rows, std::uint64_t seed, const Communicator& ranks,
-                         std::int64_t last_held_out, const pool::Shard* derivatives)
+Subsample draw_subsample(const pool::Shard& shard, const pool::Scaling& standardising, const Draw& draw, const Communicator& ranks, const pool::Shard* derivatives)
 {
-    const RowId last = std::min(last_held_out, shard.info.rows), all = shard.info.rows - last;
-    const auto random = last > 0 ? RowId{0} : std::min(training_rows, all) / 10, trained = std::min(training_rows, all - random);
-    if (trained == 0) throw Agreed(fmt::format("{}: --last-held-out {}: leaves no rows to learn from, of {}", shard.info.path, last_held_out, shard.info.rows));
+    const RowId last = std::min(draw.last_held_out, shard.info.rows), all = shard.info.rows - last;
+    const auto random = last > 0 ? RowId{0} : std::min(draw.training_rows, all) / 10, chosen = std::min(draw.training_rows, all - random);
+    if (chosen == 0) throw Agreed(fmt::format("{}: --last-held-out {}: leaves no rows to learn from, of {}", shard.info.path, draw.last_held_out, shard.info.rows));
+    const auto trial = draw.has_trials ? chosen / 10 : RowId{0}, trained = chosen - trial;
     std::vector<Ranked> words;
     for (RowId row = shard.share.first_row; row < std::min(shard.share.end_row, all); ++row) {
-        words.push_back({RandomStream(seed, Purpose::representation_rows, 0, static_cast<std::uint64_t>(row)).uniform(), row});
+        words.push_back({RandomStream(draw.seed, Purpose::representation_rows, 0, static_cast<std::uint64_t>(row)).uniform(), row});
     }
-    const auto drawn = parallel::first_k(std::move(words), trained + random, ranks);
-    const std::span<const Ranked> first(drawn);
-    auto held_out = sorted_rows(first.subspan(static_cast<std::size_t>(trained)));
+    const auto drawn = parallel::first_k(std::move(words), chosen + random, ranks);
+    const auto part = [&](RowId first, RowId count) { return sorted_rows(std::span(drawn).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))); };
+    auto held_out = part(chosen, random);
     for (RowId row = all; row < shard.info.rows; ++row) held_out.push_back(row);
-    return {gathered(shard, standardising, sorted_rows(first.first(static_cast<std::size_t>(trained))), derivatives, ranks),
-            gathered(shard, standardising, held_out, derivatives, ranks)};
+    return {gathered(shard, standardising, part(0, trained), derivatives, ranks), gathered(shard, standardising, held_out, derivatives, ranks),
+            gathered(shard, standardising, part(trained, trial), derivatives, ranks)};
 }
 
 }  // namespace sluice::represent

@@ -92,7 +92,7 @@ Result represent_pool(const std::string& pool_path, Method method, const std::st
     const auto shard = pool::read_shard(pool_path, all, false, pool::MissingFeatures::error, {residency});
     const auto standardising = pool::standardising(pool::column_statistics(shard, all));
     const auto recipe = recipe_of(options, method, shard.info.columns);
-    const auto rows = draw_subsample(shard, standardising, options.whole("training-rows"), recipe.seed, all);
+    const auto rows = draw_subsample(shard, standardising, {options.whole("training-rows"), recipe.seed}, all);
     const auto learned = learn(method, recipe, rows, {}, all);
     Result result{output, learned.representation, {}};
     const auto principal = learn(Method::principal_components, recipe, rows, {}, all).representation;
@@ -157,7 +157,7 @@ TEST(RepresentPool, ByPrincipalComponentsHasTheScoresOfAnotherEigensolver)
     const auto alone = ranks().split(-1);
     const auto shard = pool::read_shard(pool, alone, false, pool::MissingFeatures::error);
     const auto standardising = pool::standardising(pool::column_statistics(shard, alone));
-    const auto trained = draw_subsample(shard, standardising, 400, 0, alone).training;
+    const auto trained = draw_subsample(shard, standardising, {400, 0}, alone).training;
     const auto to_matrix = [](const float* x, Eigen::Index rows) { return Eigen::MatrixXd(Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>>(x, rows, 6).cast<double>()); };
     const Eigen::MatrixXd sample = to_matrix(trained.x.data(), trained.rows);
     const Eigen::RowVectorXd mean = sample.colwise().mean();
@@ -207,7 +207,7 @@ TEST(RepresentPool, PixelsAreBytesOver255)
     const test::SharedFolder folder;
     const test::RandomPool images{.rows = 200, .columns = 5, .tile_rows = 64, .type = pool::FeatureType::uint8, .seed = 8};
     const auto shard = pool::read_shard(test::write_pool(images, folder.path / "images.h5", ranks()), ranks(), false, pool::MissingFeatures::error);
-    const auto drawn = draw_subsample(shard, scaling_of(shard, FeatureScale::pixels, ranks()), 200, 1, ranks());
+    const auto drawn = draw_subsample(shard, scaling_of(shard, FeatureScale::pixels, ranks()), {200, 1}, ranks());
     std::multiset<float> found(drawn.training.x.begin(), drawn.training.x.end()), all;
     found.insert(drawn.held_out.x.begin(), drawn.held_out.x.end());
     for (RowId i = 0; i < 200; ++i) {
@@ -240,7 +240,7 @@ TEST(Subsample, HoldsOutTheLastRowsIfAskedToAndBringsTheirDerivatives)
     auto scaling = pool::Scaling::identity(2);
     scaling.shift = {5, 0};
     scaling.factor = {2, 1};
-    const auto drawn = draw_subsample(shard, scaling, 1000, 1, ranks(), 100, &rates);
+    const auto drawn = draw_subsample(shard, scaling, {1000, 1, 100}, ranks(), &rates);
     EXPECT_EQ(drawn.training.rows, 200);
     ASSERT_EQ(drawn.held_out.rows, 100);
     const auto features = pool::gather_rows(shard, scaling, std::vector<RowId>{200, 299, 7}, ranks());
@@ -251,8 +251,8 @@ TEST(Subsample, HoldsOutTheLastRowsIfAskedToAndBringsTheirDerivatives)
         EXPECT_EQ(drawn.held_out.rate[c], (c == 0 ? 2.0F : 1.0F) * static_cast<float>(test::feature_of(other, 200, static_cast<RowId>(c)))) << "scaled, not shifted";
     }
     EXPECT_EQ(drawn.training.rate.size(), 400U);
-    EXPECT_EQ(draw_subsample(shard, scaling, 50, 1, ranks(), 100).training.rows, 50);
-    EXPECT_THROW(draw_subsample(shard, scaling, 50, 1, ranks(), 300), Agreed);
+    EXPECT_EQ(draw_subsample(shard, scaling, {50, 1, 100}, ranks()).training.rows, 50);
+    EXPECT_THROW(draw_subsample(shard, scaling, {50, 1, 300}, ranks()), Agreed);
 }
 
 TEST(SpiralPools, HaveTheSameBytesOnOneRankAndOnAll)
@@ -280,14 +280,21 @@ TEST(Subsample, IsDrawnFromAllRowsAndPartsDoNotOverlap)
 {
     const test::SharedFolder folder;
     const auto shard = pool::read_shard(test::write_pool({.rows = 1000, .columns = 1, .tile_rows = 64}, folder.path / "pool.h5", ranks()), ranks(), false, pool::MissingFeatures::error);
-    const auto drawn = draw_subsample(shard, pool::Scaling::identity(1), 300, 1, ranks()), other = draw_subsample(shard, pool::Scaling::identity(1), 300, 2, ranks());
+    const auto drawn = draw_subsample(shard, pool::Scaling::identity(1), {300, 1}, ranks()), other = draw_subsample(shard, pool::Scaling::identity(1), {300, 2}, ranks());
     EXPECT_EQ(drawn.training.rows, 300);
     EXPECT_EQ(drawn.held_out.rows, 30);
     std::set<float> values(drawn.training.x.begin(), drawn.training.x.end());
     values.insert(drawn.held_out.x.begin(), drawn.held_out.x.end());
     EXPECT_EQ(values.size(), 330U);
     EXPECT_NE(drawn.training.x, other.training.x);
-    EXPECT_EQ(draw_subsample(shard, pool::Scaling::identity(1), 5000, 1, ranks()).training.rows, 900);
+    EXPECT_EQ(draw_subsample(shard, pool::Scaling::identity(1), {5000, 1}, ranks()).training.rows, 900);
+
+    const auto with_trials = draw_subsample(shard, pool::Scaling::identity(1), {.training_rows = 300, .seed = 1, .has_trials = true}, ranks());
+    EXPECT_EQ(with_trials.held_out.x, drawn.held_out.x);
+    EXPECT_EQ(with_trials.trial.rows, 30);
+    std::set<float> learned(with_trials.training.x.begin(), with_trials.training.x.end());
+    learned.insert(with_trials.trial.x.begin(), with_trials.trial.x.end());
+    EXPECT_EQ(learned, std::set<float>(drawn.training.x.begin(), drawn.training.x.end())) << "set aside from the training rows";
 }
 
 }  // namespace sluice::represent
