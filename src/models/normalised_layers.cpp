@@ -1,6 +1,9 @@
 #include "models/normalised_layers.hpp"
 
+#include "base/wide_vectors.hpp"
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace sluice::models {
@@ -34,42 +37,51 @@ NormalisedNet views_of(const NormalisedShape& shape, const torch::Tensor& list, 
 }
 
 /// Sums over rows of numbers given by unit: rows a few at a time in single precision, these sums in double.
-template <typename Number>
-void sum_over_rows(std::int64_t rows, std::size_t units, std::vector<double>& sums, const Number& number)
+/// \param numbers  (entry of a row-major array, unit) -> S numbers, each of a sum of its own
+template <std::size_t S, typename Numbers>
+inline void sum_over_rows(std::int64_t rows, std::size_t units, std::array<std::vector<double>, S>& sums, const Numbers& numbers)
 {
     constexpr std::int64_t together = 32;
-    thread_local std::vector<float> few;
-    sums.assign(units, 0.0);
+    thread_local std::array<std::vector<float>, S> few;
+    for (auto& list : sums) list.assign(units, 0.0);
     for (std::int64_t first = 0; first < rows; first += together) {
-        few.assign(units, 0.0F);
-        float* few_sums = few.data();
+        std::array<float*, S> few_sums;
+        for (std::size_t s = 0; s < S; ++s) {
+            few[s].assign(units, 0.0F);
+            few_sums[s] = few[s].data();
+        }
         for (std::int64_t i = first; i < std::min(first + together, rows); ++i) {
             const auto row = static_cast<std::size_t>(i) * units;
-            for (std::size_t u = 0; u < units; ++u) few_sums[u] += number(row + u, u);
+            for (std::size_t u = 0; u < units; ++u) {
+                const std::array<float, S> here = numbers(row + u, u);
+                for (std::size_t s = 0; s < S; ++s) few_sums[s][u] += here[s];
+            }
         }
-        for (std::size_t u = 0; u < units; ++u) sums[u] += static_cast<double>(few_sums[u]);
+        for (std::size_t s = 0; s < S; ++s) {
+            for (std::size_t u = 0; u < units; ++u) sums[s][u] += static_cast<double>(few_sums[s][u]);
+        }
     }
 }
 
 /// From a layer's linear output, in place of it, to what is normalised; and on, to the units' output.
-void normalise(const NormalisedNet& net, std::size_t layer, Passage& passage)
+inline void normalise(const NormalisedNet& net, std::size_t layer, Passage& passage)
 {
     constexpr double new_share = 0.1;  // of the moving averages
     auto& linear = passage.normalised[layer];
     auto& factor = passage.factor[layer];
     const auto rows = linear.size(0);
     const auto units = static_cast<std::size_t>(linear.size(1));
-    float* x = linear.data_ptr<float>();
-    float* out = passage.input[layer + 1].data_ptr<float>();
-    thread_local std::vector<double> sums;
+    float* __restrict x = linear.data_ptr<float>();
+    float* __restrict out = passage.input[layer + 1].data_ptr<float>();
+    thread_local std::array<std::vector<double>, 1> sums;
     thread_local std::vector<float> means;
     means.resize(units);
-    sum_over_rows(rows, units, sums, [x](std::size_t i, std::size_t) { return x[i]; });
-    for (std::size_t u = 0; u < units; ++u) means[u] = static_cast<float>(sums[u] / static_cast<double>(rows));
+    sum_over_rows(rows, units, sums, [x](std::size_t i, std::size_t) { return std::array{x[i]}; });
+    for (std::size_t u = 0; u < units; ++u) means[u] = static_cast<float>(sums[0][u] / static_cast<double>(rows));
     const float* mean = means.data();
-    sum_over_rows(rows, units, sums, [x, mean](std::size_t i, std::size_t u) { return (x[i] - mean[u]) * (x[i] - mean[u]); });
+    sum_over_rows(rows, units, sums, [x, mean](std::size_t i, std::size_t u) { return std::array{(x[i] - mean[u]) * (x[i] - mean[u])}; });
     for (std::size_t u = 0; u < units; ++u) {
-        const double square = sums[u], unbiased = square / static_cast<double>(std::max<std::int64_t>(rows - 1, 1));
+        const double square = sums[0][u], unbiased = square / static_cast<double>(std::max<std::int64_t>(rows - 1, 1));
         factor[u] = static_cast<float>(1 / std::sqrt(square / static_cast<double>(rows) + normalisation_epsilon));
         net.mean[layer][u] += static_cast<float>(new_share * (static_cast<double>(mean[u]) - static_cast<double>(net.mean[layer][u])));
         net.variance[layer][u] += static_cast<float>(new_share * (unbiased - static_cast<double>(net.variance[layer][u])));
@@ -83,16 +95,26 @@ void normalise(const NormalisedNet& net, std::size_t layer, Passage& passage)
     }
 }
 
+SLUICE_WIDE_VECTORS void normalise_wide(const NormalisedNet& net, std::size_t layer, Passage& passage)
+{
+    normalise(net, layer, passage);
+}
+
 /// The way back: from the derivative by the units' output, in place of it, to that by the linear output. The mean and variance of a batch depend on all its rows.
-void undo_normalise(const NormalisedNet& net, std::size_t layer, const Passage& passage, const NormalisedNet& gradient)
+inline void undo_normalise(const NormalisedNet& net, std::size_t layer, const Passage& passage, const NormalisedNet& gradient)
 {
     const auto rows = passage.rows;
     const auto units = passage.factor[layer].size();
-    const float *x = passage.normalised[layer].data_ptr<float>(), *out = passage.input[layer + 1].data_ptr<float>(), *scale = net.scale[layer];
-    float* d = passage.derivative[layer].data_ptr<float>();
-    thread_local std::vector<double> by_shift, by_scale;
-    sum_over_rows(rows, units, by_shift, [d, out](std::size_t i, std::size_t) { return out[i] > 0 ? d[i] : 0.0F; });
-    sum_over_rows(rows, units, by_scale, [d, out, x](std::size_t i, std::size_t) { return out[i] > 0 ? d[i] * x[i] : 0.0F; });
+    const float* __restrict x = passage.normalised[layer].data_ptr<float>();
+    const float* __restrict out = passage.input[layer + 1].data_ptr<float>();
+    const float* scale = net.scale[layer];
+    float* __restrict d = passage.derivative[layer].data_ptr<float>();
+    thread_local std::array<std::vector<double>, 2> sums;
+    sum_over_rows(rows, units, sums, [d, out, x](std::size_t i, std::size_t) {
+        const float by_shift = d[i], by_scale = by_shift * x[i];
+        return out[i] > 0 ? std::array{by_shift, by_scale} : std::array{0.0F, 0.0F};
+    });
+    const auto& [by_shift, by_scale] = sums;
     thread_local std::vector<float> factors, means, slopes;
     factors.resize(units);
     means.resize(units);
@@ -106,8 +128,16 @@ void undo_normalise(const NormalisedNet& net, std::size_t layer, const Passage& 
     }
     const float *factor = factors.data(), *mean = means.data(), *slope = slopes.data();
     for (std::int64_t i = 0; i < rows; ++i, x += units, out += units, d += units) {
-        for (std::size_t u = 0; u < units; ++u) d[u] = factor[u] * ((out[u] > 0 ? d[u] : 0.0F) - mean[u] - x[u] * slope[u]);
+        for (std::size_t u = 0; u < units; ++u) {
+            const float here = d[u];
+            d[u] = factor[u] * ((out[u] > 0 ? here : 0.0F) - mean[u] - x[u] * slope[u]);
+        }
     }
+}
+
+SLUICE_WIDE_VECTORS void undo_normalise_wide(const NormalisedNet& net, std::size_t layer, const Passage& passage, const NormalisedNet& gradient)
+{
+    undo_normalise(net, layer, passage, gradient);
 }
 
 /// As torch.nn.Linear begins.
@@ -151,7 +181,7 @@ void forward(const NormalisedNet& net, Passage& passage)
 {
     for (std::size_t l = 0; l < net.hidden_layers(); ++l) {
         torch::addmm_out(passage.normalised[l], net.bias[l], passage.input[l], net.weight[l]);
-        normalise(net, l, passage);
+        (has_wide_vectors() ? normalise_wide : normalise)(net, l, passage);
     }
     torch::addmm_out(passage.output, net.bias.back(), passage.input.back(), net.weight.back());
 }
@@ -168,7 +198,7 @@ void backward(const NormalisedNet& net, Passage& passage, const NormalisedNet& g
         if (l == 0) return;
         torch::mm_out(passage.derivative[l - 1], derivative, net.weight[l].t());
         if (!of_hidden.empty() && of_hidden[l - 1].defined()) passage.derivative[l - 1].add_(of_hidden[l - 1]);
-        undo_normalise(net, l - 1, passage, gradient);
+        (has_wide_vectors() ? undo_normalise_wide : undo_normalise)(net, l - 1, passage, gradient);
     }
 }
 
