@@ -28,6 +28,14 @@ struct Memory {
     std::unique_ptr<GroupRanks> group;          ///< with which the surrogates are shared
 };
 
+/// The rows that a batch is chosen from: of the pool, or generated for this iteration.
+struct Choices {
+    const pool::Shard& shard;
+    const pool::Scaling& scaling;
+    const Candidates& candidates;
+    bool generated;
+};
+
 /// Global rows that are no candidates, on every rank: asked for, failed or excluded.
 std::vector<RowId> not_candidates(const Candidates& candidates, const Communicator& ranks)
 {
@@ -85,17 +93,16 @@ std::vector<RowId> drawn_beside(const std::vector<RowId>& batch, const Candidate
 }
 
 /// The batch from the best candidates, and rows drawn at random at its end. Collective.
-Proposal select(const std::vector<Ranked>& best, const pool::Shard& shard, const pool::Scaling& scaling, const Candidates& candidates, const LabelledSet& labelled,
-                const std::vector<Surrogate>& surrogates, std::size_t members, const Switches& switches, const IterationKey& key, const StrategyInput& in, Diagnostics& diagnostics)
+Proposal select(const std::vector<Ranked>& best, const Choices& choices, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates, const Switches& switches,
+                const IterationKey& key, const StrategyInput& in, Diagnostics& diagnostics)
 {
     Proposal proposal;
     if (best.empty()) return proposal;
     std::vector<RowId> rows;
     for (const auto& row : best) rows.push_back(row.row);
-    const bool generated = in.domain.has_value();
-    const Screen screen{best, pool::gather_rows(shard, scaling, rows, in.ranks), generated};
+    const Screen screen{best, pool::gather_rows(choices.shard, choices.scaling, rows, in.ranks), choices.generated};
     diagnostics.explained = explained_by_best(surrogates, labelled.targets.size());
-    diagnostics.drawn = switches.explores && !generated ? drawn_at_random(diagnostics.explained, chosen_share(labelled, in), in.count) : 0;
+    diagnostics.drawn = switches.explores && !choices.generated ? drawn_at_random(diagnostics.explained, chosen_share(labelled, in), in.count) : 0;
     std::vector<float> x;
     together(in.ranks, [&] {
         for (const auto i : choose_batch(screen, labelled, switches, static_cast<std::size_t>(in.count - diagnostics.drawn), key, diagnostics)) {
@@ -105,12 +112,12 @@ Proposal select(const std::vector<Ranked>& best, const pool::Shard& shard, const
             x.insert(x.end(), first, first + labelled.columns);
         }
     });
-    const auto drawn = drawn_beside(proposal.rows, candidates, diagnostics.drawn, key, in.ranks);
-    const auto drawn_x = pool::gather_rows(shard, scaling, drawn, in.ranks);
+    const auto drawn = drawn_beside(proposal.rows, choices.candidates, diagnostics.drawn, key, in.ranks);
+    const auto drawn_x = pool::gather_rows(choices.shard, choices.scaling, drawn, in.ranks);
     proposal.rows.insert(proposal.rows.end(), drawn.begin(), drawn.end());
     proposal.scores.resize(proposal.rows.size(), 0.0);
     x.insert(x.end(), drawn_x.begin(), drawn_x.end());
-    together(in.ranks, [&] { describe(proposal, x, labelled, surrogates, members); });
+    together(in.ranks, [&] { describe(proposal, x, labelled, surrogates); });
     return proposal;
 }
 
@@ -173,7 +180,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         return targets > 1 ? with_improvement(ranked, moments, candidates, surrogates, labelled, switches.optimism, key, in.ranks) : ranked;
     });
     auto proposal = stages.time(in.iteration, "select", [&](Work&) {
-        return select(best, shard, scaling, candidates, labelled, surrogates, static_cast<std::size_t>(members), switches, key, in, diagnostics);
+        return select(best, {shard, scaling, candidates, generated.has_value()}, labelled, surrogates, switches, key, in, diagnostics);
     });
     if (generated) {
         const auto chosen = pool::gather_rows(shard, pool::Scaling::identity(columns), proposal.rows, in.ranks);
@@ -181,7 +188,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         proposal.rows.clear();
     }
     if (in.test.rows > 0) {
-        diagnostics.test_mse = stages.time(in.iteration, "test", [&](Work&) { return test_error(in.test, scaling, labelled, surrogates, static_cast<std::size_t>(members), in.ranks); });
+        diagnostics.test_mse = stages.time(in.iteration, "test", [&](Work&) { return test_error(in.test, scaling, labelled, surrogates, in.ranks); });
     }
     proposal.diagnostics = to_json(diagnostics, surrogates, channels);
     return proposal;
