@@ -21,7 +21,6 @@ enum class Purpose : std::uint32_t {
     search_folds = 9,
     hold_out = 10,
     hypervolume = 11,
-    tree_columns = 12,
     latin_hypercube = 13,
     sobol_scramble = 14,
     evolution = 15,

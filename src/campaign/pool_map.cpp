@@ -2,7 +2,7 @@
 
 #include "parallel/aligned_floats.hpp"
 #include "parallel/for_each_tile.hpp"
-#include "represent/principal_components.hpp"
+#include "pool/principal_components.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,7 +19,7 @@ using Point = std::array<float, 2>;
 
 constexpr std::size_t bins = 64;
 
-Point project(const represent::PrincipalComponents& pca, const float* row)
+Point project(const pool::PrincipalComponents& pca, const float* row)
 {
     Point point{};
     for (std::size_t k = 0; k < 2; ++k) {
@@ -53,7 +53,7 @@ std::size_t bin_of(double value, const std::array<double, 2>& range)
 
 std::string pool_map_json(const pool::Shard& shard, const pool::Scaling& scaling, const std::map<RowId, std::int64_t>& asked, const Communicator& ranks)
 {
-    const auto pca = represent::principal_components(shard, scaling, ranks);
+    const auto pca = pool::principal_components(shard, scaling, ranks);
     std::vector<Point> points(static_cast<std::size_t>(shard.share.rows()));
     const Tiling tiling = shard.info.tiling();
     together(ranks, [&] {

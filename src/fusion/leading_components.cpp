@@ -2,6 +2,7 @@
 
 #include "parallel/fixed_point.hpp"
 #include "parallel/for_each_tile.hpp"
+#include "pool/principal_components.hpp"
 
 #include <Eigen/Dense>
 
@@ -94,17 +95,10 @@ Directions directions_of_sample(const pool::Shard& shard, const pool::Scaling& s
     const auto features = pool::gather_rows(shard, standardising, rows, ranks);
     Directions result;
     together(ranks, [&] {
-        MatrixXd x = Eigen::Map<const Eigen::MatrixXf>(features.data(), shard.info.columns, count).cast<double>();
-        x = (x.colwise() - x.rowwise().mean()).eval();
-        MatrixXd products = MatrixXd::Zero(count, count);
-        products.selfadjointView<Eigen::Lower>().rankUpdate(x.transpose());
-        const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(products);
-        const double largest = solver.eigenvalues()[count - 1];
-        for (Index k = 0; k < 2; ++k) {
-            VectorXd direction = VectorXd::Zero(shard.info.columns);
-            const bool exists = k < count && solver.eigenvalues()[count - 1 - k] > next_to_nothing * largest;
-            if (exists) direction = (x * solver.eigenvectors().col(count - 1 - k)).normalized();
-            result[static_cast<std::size_t>(k)] = with_sign(direction);
+        const auto leading = pool::principal_components_of(features, shard.info.columns);
+        for (std::size_t k = 0; k < 2; ++k) {
+            result[k].assign(leading.direction[k].begin(), leading.direction[k].end());
+            if (!(leading.explained[k] > next_to_nothing * leading.explained[0])) result[k].assign(result[k].size(), 0.0);
         }
     });
     return result;

@@ -29,7 +29,7 @@ const std::vector<Switch>& all_switches()
         {"feature_scaling", "pool", "labelled", {}, "mean 0 and deviation 1 over the pool or over the labelled rows"},
         {"noise_mass", "fair", "fixed", {}, "target-biased mass of rows outside clusters: at least their share of rows, or a tenth"},
         {"refit", "as-searched", "fixed-size", {}, "members have the trees and epochs that the search chose, or 100 trees and 200 epochs"},
-        {"search_ranges", "compact", "published", {}, "ranges of trees and networks"},
+        {"search_ranges", "compact", "published", {}, "ranges of trees and networks; and of wide pools trees split on the 1,024 columns that correlate most with the target, or on any"},
         {"folds", "grouped", "rows", {}, "copies of a row stay in one cross-validation fold, or not"},
         {"target_bias", "always", "auto", {"never"}, "half the members on target-biased resamples: always, from 10 columns^2 rows on, or never"},
         {"leiden", "on", "off", {}, "Leiden among the competing clusterings"},

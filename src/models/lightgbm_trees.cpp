@@ -117,11 +117,12 @@ const FamilyRegistration lightgbm_ensemble{
         whole("depth", 6).at_least(1).at_most(1024).help("largest depth of a tree; it has at most 31 leaves"),
         real("learning_rate", 0.1).above(0).at_most(1).help("by which every tree is shrunk"),
         whole("min_rows_per_leaf", 20).at_least(1).help("labelled rows in a leaf, at least"),
+        split_columns(),
     },
     [](const Options& o) {
         const LightgbmOptions options{o.whole("trees"), o.whole("depth"), o.real("learning_rate"), o.whole("min_rows_per_leaf")};
-        return tree_family([options](const Resample& sample, std::int64_t target, RandomStream) { return train_forest(sample, target, options); },
-                           static_cast<double>(options.trees * std::min<std::int64_t>(options.depth, 30)));
+        return tree_family([options](const Resample& sample, std::int64_t target) { return train_forest(sample, target, options); },
+                           static_cast<double>(options.trees * std::min<std::int64_t>(options.depth, 30)), o.whole("columns"));
     }};
 
 }  // namespace

@@ -2,7 +2,35 @@
 
 #include "models/forest_on_device.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace sluice::models {
+
+namespace {
+
+Resample narrowed(const Resample& sample, const std::vector<std::int32_t>& columns)
+{
+    Resample narrow{sample.rows, static_cast<std::int64_t>(columns.size()), sample.targets, {}, sample.y};
+    narrow.x.reserve(static_cast<std::size_t>(narrow.rows * narrow.columns));
+    for (auto row = sample.x.begin(); row != sample.x.end(); row += sample.columns) {
+        for (const auto column : columns) narrow.x.push_back(row[column]);
+    }
+    return narrow;
+}
+
+/// A forest grown on some columns, in terms of all of them.
+Forest widened(Forest forest, const std::vector<std::int32_t>& columns)
+{
+    for (auto& tree : forest.trees) {
+        for (auto& node : tree) {
+            if (node.feature >= 0) node.feature = columns[static_cast<std::size_t>(node.feature)];
+        }
+    }
+    return forest;
+}
+
+}  // namespace
 
 std::vector<float> Resample::target(std::int64_t which) const
 {
@@ -28,18 +56,62 @@ double mean_of(const std::vector<float>& values)
     return sum / static_cast<double>(values.size());
 }
 
-Family tree_family(GrowForest grow, double tests_per_row)
+std::vector<std::int32_t> strongest_columns(const Resample& sample, std::int64_t target, std::int64_t most)
+{
+    const auto columns = static_cast<std::size_t>(sample.columns);
+    const auto y = sample.target(target);
+    const double mean = mean_of(y);
+    std::vector<double> sum(columns, 0.0), squares(columns, 0.0), products(columns, 0.0);
+    const float* x = sample.x.data();
+    for (std::size_t i = 0; i < y.size(); ++i, x += columns) {
+        const double residual = static_cast<double>(y[i]) - mean;
+        for (std::size_t c = 0; c < columns; ++c) {
+            const auto value = static_cast<double>(x[c]);
+            sum[c] += value;
+            squares[c] += value * value;
+            products[c] += value * residual;
+        }
+    }
+    std::vector<double> strength(columns);
+    for (std::size_t c = 0; c < columns; ++c) {
+        const double spread = squares[c] - sum[c] * sum[c] / static_cast<double>(sample.rows);
+        strength[c] = spread > 1e-12 * squares[c] ? products[c] * products[c] / spread : 0;
+    }
+    std::vector<std::int32_t> order(columns);
+    std::iota(order.begin(), order.end(), 0);
+    const auto before = [&](std::int32_t a, std::int32_t b) {
+        const double of_a = strength[static_cast<std::size_t>(a)], of_b = strength[static_cast<std::size_t>(b)];
+        return of_a != of_b ? of_a > of_b : a < b;
+    };
+    if (most < sample.columns) {
+        std::nth_element(order.begin(), order.begin() + most, order.end(), before);
+        order.resize(static_cast<std::size_t>(most));
+    }
+    std::sort(order.begin(), order.end());
+    return order;
+}
+
+OptionSpec split_columns()
+{
+    return whole("columns", 0).at_least(0).help("columns that a member may split on: those that correlate most with the target in its resample; 0: all");
+}
+
+Family tree_family(GrowForest grow, double tests_per_row, std::int64_t most_columns)
 {
     return {
         .train =
-            [grow = std::move(grow)](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int first_member, const FitKey& key) {
+            [grow = std::move(grow), most_columns](const TrainingSet& data, std::span<const Bootstrap> bootstraps, int, const FitKey&) {
                 std::vector<Member> members;
-                for (std::size_t m = 0; m < bootstraps.size(); ++m) {
-                    const auto sample = resample(data, bootstraps[m]);
+                for (const auto& bootstrap : bootstraps) {
+                    const auto sample = resample(data, bootstrap);
                     std::vector<Forest> forests;
                     for (std::int64_t target = 0; target < data.targets; ++target) {
-                        const auto index = (first_member + static_cast<std::int64_t>(m)) * data.targets + target;
-                        forests.push_back(grow(sample, target, key.draws(Purpose::tree_columns, static_cast<int>(index))));
+                        if (most_columns == 0 || data.columns <= most_columns) {
+                            forests.push_back(grow(sample, target));
+                        } else {
+                            const auto columns = strongest_columns(sample, target, most_columns);
+                            forests.push_back(widened(grow(narrowed(sample, columns), target), columns));
+                        }
                     }
                     members.push_back(to_member(forests));
                 }

@@ -83,10 +83,10 @@ Forest train_forest(const Resample& sample, std::int64_t target, const XgboostOp
     return forest;
 }
 
-Family xgboost_family(const XgboostOptions& options)
+Family xgboost_family(const XgboostOptions& options, std::int64_t most_columns)
 {
-    return tree_family([options](const Resample& sample, std::int64_t target, RandomStream) { return train_forest(sample, target, options); },
-                       static_cast<double>(options.trees * options.depth));
+    return tree_family([options](const Resample& sample, std::int64_t target) { return train_forest(sample, target, options); },
+                       static_cast<double>(options.trees * options.depth), most_columns);
 }
 
 const FamilyRegistration xgboost_ensemble{
@@ -96,9 +96,10 @@ const FamilyRegistration xgboost_ensemble{
         whole("trees", 100).at_least(1).at_most(100000).help("boosting rounds"),
         whole("depth", 6).at_least(1).at_most(1024).help("largest depth of a tree"),
         real("learning_rate", 0.3).above(0).at_most(1).help("by which every tree is shrunk"),
+        split_columns(),
     },
     [](const Options& o) {
-        return xgboost_family({o.whole("trees"), o.whole("depth"), o.real("learning_rate"), "hist", "1", "1"});
+        return xgboost_family({o.whole("trees"), o.whole("depth"), o.real("learning_rate"), "hist", "1", "1"}, o.whole("columns"));
     }};
 
 /// A single tree without shrinkage or penalty, by exact splits, is a regression tree as CART grows it: every leaf has the mean of its rows.
@@ -106,10 +107,10 @@ const FamilyRegistration xgboost_ensemble{
 const FamilyRegistration decision_tree{
     "tree-ensemble",
     "bootstrap ensemble of single regression trees (CART, squared error)",
-    {whole("depth", 0).at_least(0).at_most(1024).help("largest depth; 0: no limit")},
+    {whole("depth", 0).at_least(0).at_most(1024).help("largest depth; 0: no limit"), split_columns()},
     [](const Options& o) {
         constexpr std::int64_t unlimited = 1 << 20;  // exact splits need a number
-        return xgboost_family({1, o.whole("depth") == 0 ? unlimited : o.whole("depth"), 1, "exact", "0", "0", true});
+        return xgboost_family({1, o.whole("depth") == 0 ? unlimited : o.whole("depth"), 1, "exact", "0", "0", true}, o.whole("columns"));
     }};
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "represent/representation.hpp"
 
 #include "represent/calibration.hpp"
-#include "represent/principal_components.hpp"
+#include "pool/principal_components.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +35,7 @@ Representation linear(const Architecture& shape, const TrainingRows& rows, const
     const auto units = static_cast<std::size_t>(result.shape.units);
     std::vector<float> found(d * (units + 1), 0.0F);
     on_root(ranks, [&] {
-        const auto components = leading_directions(rows.x.data(), rows.rows, rows.columns, result.shape.units);
+        const auto components = pool::leading_directions(rows.x.data(), rows.rows, rows.columns, result.shape.units);
         std::copy(components.mean.begin(), components.mean.end(), found.begin());
         std::copy(components.directions.begin(), components.directions.end(), found.begin() + static_cast<std::ptrdiff_t>(d));
     });

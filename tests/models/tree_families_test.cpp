@@ -1,5 +1,5 @@
 #include "models/ensemble.hpp"
-#include "models/forest.hpp"
+#include "models/tree_family.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "support/training.hpp"
 #include "support/world.hpp"
@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 
 namespace sluice::models {
@@ -162,6 +164,57 @@ TEST(TreeFamilies, GiveTheSameBitsOnAnyNumberOfThreads)
         });
         const auto pool = random_pool(300, 20, 0);
         EXPECT_EQ(predictions(model, one_by_one, data, pool), predictions(model, at_once, data, pool)) << name;
+    }
+}
+
+TEST(TreeFamilies, SplitOnTheStrongestColumnsOnlyIfTold)
+{
+    constexpr std::int64_t columns = 40, most = 6;
+    auto data = random_labels(60, columns, 0);
+    for (std::int64_t i = 0; i < 60; ++i) data.x[static_cast<std::size_t>(i * columns + 9)] = 2;  // says nothing
+    const auto bag = draw_bootstrap(60, 0, {});
+    const auto sample = resample(data, bag);
+
+    std::vector<std::pair<double, std::int64_t>> by_hand;
+    const auto y = sample.target(0);
+    const double mean_y = mean_of(y);
+    for (std::int64_t c = 0; c < columns; ++c) {
+        double mean = 0, xy = 0, xx = 0;
+        for (std::int64_t i = 0; i < 60; ++i) mean += static_cast<double>(sample.x[static_cast<std::size_t>(i * columns + c)]) / 60;
+        for (std::int64_t i = 0; i < 60; ++i) {
+            const double x = static_cast<double>(sample.x[static_cast<std::size_t>(i * columns + c)]) - mean;
+            xy += x * (static_cast<double>(y[static_cast<std::size_t>(i)]) - mean_y);
+            xx += x * x;
+        }
+        by_hand.emplace_back(xx > 0 ? -std::abs(xy) / std::sqrt(xx) : 0, c);
+    }
+    std::sort(by_hand.begin(), by_hand.end());
+    std::vector<std::int32_t> expected;
+    for (std::int64_t k = 0; k < most; ++k) expected.push_back(static_cast<std::int32_t>(by_hand[static_cast<std::size_t>(k)].second));
+    std::sort(expected.begin(), expected.end());
+    const auto kept = strongest_columns(sample, 0, most);
+    EXPECT_EQ(kept, expected);
+    EXPECT_EQ(strongest_columns(sample, 0, 100).size(), static_cast<std::size_t>(columns));
+
+    const auto pool = random_pool(200, columns, 0);
+    const auto narrow = [&](const std::vector<float>& x) {
+        std::vector<float> result;
+        for (auto row = x.begin(); row != x.end(); row += columns) {
+            for (const auto c : kept) result.push_back(row[c]);
+        }
+        return result;
+    };
+    auto few = data;
+    few.columns = most;
+    few.x = narrow(data.x);
+    for (const auto* name : {"xgboost-ensemble", "lightgbm-ensemble", "tree-ensemble"}) {
+        const auto told = family(name, {{"columns", most}, {"min_rows_per_leaf", std::int64_t{5}}}), plain = family(name, {{"min_rows_per_leaf", std::int64_t{5}}});
+        const auto of_all = predictions(plain, plain.train(data, {&bag, 1}, 0, {}), data, pool);
+        const auto of_strongest = predictions(told, told.train(data, {&bag, 1}, 0, {}), data, pool);
+        EXPECT_NE(of_strongest, of_all) << name;
+        EXPECT_EQ(of_strongest, predictions(plain, plain.train(few, {&bag, 1}, 0, {}), few, narrow(pool))) << name;
+        const auto of_many = family(name, {{"columns", columns}, {"min_rows_per_leaf", std::int64_t{5}}});
+        EXPECT_EQ(of_all, predictions(of_many, of_many.train(data, {&bag, 1}, 0, {}), data, pool)) << name;
     }
 }
 

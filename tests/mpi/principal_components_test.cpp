@@ -1,4 +1,4 @@
-#include "represent/principal_components.hpp"
+#include "pool/principal_components.hpp"
 
 #include "pool/standardise.hpp"
 #include "support/pools.hpp"
@@ -16,7 +16,7 @@ TEST(PrincipalComponents, AreThoseOfAnEvenSampleOnAnyNumberOfRanks)
     const auto shard = pool::read_shard(test::write_pool(pool, folder.path / "pool.h5", ranks()), ranks(), false, pool::MissingFeatures::error);
     auto scaling = pool::standardising(pool::column_statistics(shard, ranks()));
     scaling.factor[3] *= 2;
-    const auto pca = represent::principal_components(shard, scaling, ranks());
+    const auto pca = pool::principal_components(shard, scaling, ranks());
     std::vector<float> sample;
     for (RowId i = 0; i < 4096; ++i) {
         for (std::size_t c = 0; c < 5; ++c) {
@@ -24,7 +24,7 @@ TEST(PrincipalComponents, AreThoseOfAnEvenSampleOnAnyNumberOfRanks)
             sample.push_back((value - scaling.shift[c]) * scaling.factor[c]);
         }
     }
-    const auto expected = represent::principal_components_of(sample, 5);
+    const auto expected = pool::principal_components_of(sample, 5);
     EXPECT_EQ(pca.mean, expected.mean);
     EXPECT_EQ(pca.direction, expected.direction);
     EXPECT_EQ(pca.explained, expected.explained);

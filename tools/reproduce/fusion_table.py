@@ -25,8 +25,8 @@ ITERATIONS, BATCH = 50, 10
 FAILED = ITERATIONS + 1
 # Median iterations to success that are to be reached; the window task has none.
 BARS = {"hea": 2, "curie": 3, "lpbf": 4, "steels": 2, "melting": 4, "expt_gap": 7, "dielectric": 6, "c2db": 3, "3dsc": 16, "mp": 15, "qm9": 2,
-        "mp_window": None, "omol": 8}
-GENERATED = ["omol"]  # sluice generate makes these, in minutes a run: only when named
+        "mp_window": None, "3dsc_wide": 30, "omol": 8}
+LARGE = ["3dsc_wide", "omol"]  # made with noise columns, or by sluice generate, and in minutes a run: only when named
 FIELDS = ["pool", "method", "seed", "settings", "success", "iterations", "iterations_run", "in_windows", "top10_after_10", "top10_after_20", "best_aggregate",
           "seconds", "seconds_per_iteration", "ranks", "commit"]
 COLUMNS = ["pool", "bar", "method", "runs", "success", "iterations: median [20 %, 80 %]", "mean", "ten best after 10", "after 20", "in windows", "best Q",
@@ -187,7 +187,7 @@ def table(rows: list[dict[str, str]]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="fusion", description=__doc__.split("\n\n")[0])
     parser.add_argument("--runs", type=int, default=10, help="seeds 1 to this")
-    parser.add_argument("--pools", nargs="+", choices=BARS, default=[name for name in BARS if name not in GENERATED], metavar="POOL", help=f"of {', '.join(BARS)}; by default all but {', '.join(GENERATED)}")
+    parser.add_argument("--pools", nargs="+", choices=BARS, default=[name for name in BARS if name not in LARGE], metavar="POOL", help=f"of {', '.join(BARS)}; by default all but {', '.join(LARGE)}")
     parser.add_argument("--modes", nargs="+", choices=[*MODES, *BASELINES], default=MODES, help="published and default are fusion, the others baselines")
     parser.add_argument("--after-success", type=int, default=0, metavar="N", help="go on to N iterations where success comes earlier")
     parser.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", help="other settings of the fusion runs")

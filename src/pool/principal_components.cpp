@@ -1,4 +1,4 @@
-#include "represent/principal_components.hpp"
+#include "pool/principal_components.hpp"
 
 #include "base/random.hpp"
 
@@ -6,35 +6,7 @@
 
 #include <algorithm>
 
-namespace sluice::represent {
-
-PrincipalComponents principal_components_of(const std::vector<float>& rows, std::int64_t columns)
-{
-    const torch::NoGradGuard no_gradients;
-    const auto count = static_cast<std::int64_t>(rows.size()) / columns;
-    const auto x = torch::from_blob(const_cast<float*>(rows.data()), {count, columns}, torch::kFloat32).to(torch::kFloat64);
-    const auto mean = x.mean(0);
-    const auto centred = x - mean;
-    const auto covariance = torch::mm(centred.t(), centred) / static_cast<double>(count);
-    const auto [values, vectors] = at::linalg_eigh(covariance);
-
-    PrincipalComponents result;
-    const auto to_floats = [](const torch::Tensor& t) {
-        const auto f = t.to(torch::kFloat32).contiguous();
-        return std::vector<float>(f.data_ptr<float>(), f.data_ptr<float>() + f.numel());
-    };
-    result.mean = to_floats(mean);
-    const double total = values.clamp_min(0).sum().item<double>();
-    result.direction[1].assign(static_cast<std::size_t>(columns), 0.0F);  // of a single column
-    for (int k = 0; k < std::min<std::int64_t>(columns, 2); ++k) {
-        const auto index = columns - 1 - k;
-        const auto vector = vectors.select(1, index);
-        const auto largest = vector[vector.abs().argmax()].item<double>();
-        result.direction[static_cast<std::size_t>(k)] = to_floats(largest < 0 ? -vector : vector);
-        result.explained[static_cast<std::size_t>(k)] = total > 0 ? std::max(0.0, values[index].item<double>()) / total : 0;
-    }
-    return result;
-}
+namespace sluice::pool {
 
 namespace {
 
@@ -101,16 +73,41 @@ LeadingDirections leading_directions(const float* x, std::int64_t rows, std::int
     return result;
 }
 
-PrincipalComponents principal_components(const pool::Shard& shard, const pool::Scaling& scaling, const Communicator& ranks)
+PrincipalComponents principal_components_of(const std::vector<float>& rows, std::int64_t columns)
+{
+    const auto count = static_cast<std::int64_t>(rows.size()) / columns, directions = std::min<std::int64_t>(columns, 2);
+    const auto leading = leading_directions(rows.data(), count, columns, directions);
+    PrincipalComponents result;
+    result.mean = leading.mean;
+    result.direction[1].assign(static_cast<std::size_t>(columns), 0.0F);  // of a single column
+    double total = 0;
+    for (std::int64_t k = 0; k < directions; ++k) {
+        const auto first = leading.directions.begin() + k * columns;
+        result.direction[static_cast<std::size_t>(k)].assign(first, first + columns);
+    }
+    for (auto row = rows.begin(); row != rows.end(); row += columns) {
+        std::array<double, 2> along = {};
+        for (std::size_t c = 0; c < leading.mean.size(); ++c) {
+            const auto x = static_cast<double>(row[static_cast<std::ptrdiff_t>(c)]) - static_cast<double>(leading.mean[c]);
+            total += x * x;
+            for (std::size_t k = 0; k < 2; ++k) along[k] += x * static_cast<double>(result.direction[k][c]);
+        }
+        for (std::size_t k = 0; k < 2; ++k) result.explained[k] += along[k] * along[k];
+    }
+    for (auto& share : result.explained) share = total > 0 ? share / total : 0;
+    return result;
+}
+
+PrincipalComponents principal_components(const Shard& shard, const Scaling& scaling, const Communicator& ranks)
 {
     constexpr RowId most = 4096;
     const RowId rows = shard.info.rows, count = std::min(rows, most);
     std::vector<RowId> sample;
     for (RowId i = 0; i < count; ++i) sample.push_back(i * rows / count);
-    const auto features = pool::gather_rows(shard, scaling, sample, ranks);
+    const auto features = gather_rows(shard, scaling, sample, ranks);
     PrincipalComponents result;
     together(ranks, [&] { result = principal_components_of(features, shard.info.columns); });
     return result;
 }
 
-}  // namespace sluice::represent
+}  // namespace sluice::pool

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace sluice::represent {
+namespace sluice::pool {
 
 /// The two directions of largest variance of a pool.
 struct PrincipalComponents {
@@ -14,7 +14,7 @@ struct PrincipalComponents {
 };
 
 /// From at most 4,096 rows, evenly spaced over the pool: a picture needs no more. Collective.
-PrincipalComponents principal_components(const pool::Shard& shard, const pool::Scaling& scaling, const Communicator& ranks);
+PrincipalComponents principal_components(const Shard& shard, const Scaling& scaling, const Communicator& ranks);
 
 /// The directions of largest variance of some rows.
 struct LeadingDirections {
@@ -26,7 +26,7 @@ struct LeadingDirections {
 /// subspace from keyed random directions, exact where variances differ by enough (Halko, Martinsson and Tropp 2011). On one rank.
 LeadingDirections leading_directions(const float* x, std::int64_t rows, std::int64_t columns, std::int64_t count);
 
-/// Eigenvectors of the covariance of rows [count, columns]. On one rank.
+/// The two leading ones of rows [count, columns], and what they explain. On one rank.
 PrincipalComponents principal_components_of(const std::vector<float>& rows, std::int64_t columns);
 
-}  // namespace sluice::represent
+}  // namespace sluice::pool

@@ -1,4 +1,4 @@
-#include "represent/principal_components.hpp"
+#include "pool/principal_components.hpp"
 
 #include "support/draws.hpp"
 
@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-namespace sluice::represent {
+namespace sluice::pool {
 
 TEST(PrincipalComponents, FindsTwoKnownDirections)
 {
@@ -71,4 +71,4 @@ TEST(PrincipalComponents, OfASingleColumnAreOne)
     EXPECT_EQ(pca.explained, (std::array<double, 2>{1, 0}));
 }
 
-}  // namespace sluice::represent
+}  // namespace sluice::pool
