@@ -58,16 +58,6 @@ struct PairSums {
     }
 };
 
-/// To float32, without what is next to nothing beside the row's largest entry: shares of components that a row is far from come down to 1e-38 and below, and
-/// products of such numbers take ten times as long.
-void narrow(const double* values, std::int64_t count, float* out)
-{
-    double largest = 0;
-    for (std::int64_t i = 0; i < count; ++i) largest = std::max(largest, std::abs(values[i]));
-    const double least = 1e-12 * largest;
-    for (std::int64_t i = 0; i < count; ++i) out[i] = std::abs(values[i]) < least ? 0.0F : static_cast<float>(values[i]);
-}
-
 /// Factors of one own tile. Threads share the work. \param scores  leverage of the tile's rows is filled in
 void fill_tile(const BaitInput& input, const LabelledInformation& labelled, const TileShape& shape, RowId tile, float* out, BaitScores& scores)
 {
@@ -84,9 +74,10 @@ void fill_tile(const BaitInput& input, const LabelledInformation& labelled, cons
         labelled.explain(block, explained);
         for (std::int64_t i = 0; i < count; ++i) {
             const double *own_z = block.z.col(i).data(), *own_a = block.a.col(i).data(), *own_u = explained.data() + i * shape.labelled;
-            narrow(own_z, shape.z_columns, z + (begin + i) * shape.z_columns);
-            narrow(own_a, shape.a_columns, a + (begin + i) * shape.a_columns);
-            narrow(own_u, shape.labelled, u + (begin + i) * shape.labelled);
+            const auto narrowed = [](double v) { return static_cast<float>(v); };
+            std::transform(own_z, own_z + shape.z_columns, z + (begin + i) * shape.z_columns, narrowed);
+            std::transform(own_a, own_a + shape.a_columns, a + (begin + i) * shape.a_columns, narrowed);
+            std::transform(own_u, own_u + shape.labelled, u + (begin + i) * shape.labelled, narrowed);
             scores.leverage[static_cast<std::size_t>(first + begin + i)] = (block.square(i) - dot(own_u, own_u, shape.labelled)) / labelled.lambda();
         }
     });

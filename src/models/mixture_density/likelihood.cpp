@@ -11,9 +11,6 @@ namespace sluice::models::mixture_density {
 
 namespace {
 
-/// Below it a component learns nothing of a point: derivatives that are denormal numbers would slow the products of the backward pass to a third.
-constexpr float least_responsibility = 1e-20F;
-
 /// Inverse variances, the slopes of the variances, and the terms of the exponent, for all components and targets in one loop.
 inline void terms(LikelihoodRoom& room, float floor)
 {
@@ -68,7 +65,7 @@ float negative_log_likelihood(const Shape& shape, const float* outputs, const fl
     }
     for (std::size_t k = 0; k < components && derivative != nullptr; ++k) {
         const float weight = elementary::exp(outputs[k * slots] - largest_logit) / weights;
-        const float responsibility = room.responsibility[k] < least_responsibility ? 0 : room.responsibility[k] / total;
+        const float responsibility = room.responsibility[k] / total;
         const float* difference = room.difference.data() + k * targets;
         const float* inverse = room.inverse.data() + k * targets;
         const float* slope = room.slope.data() + k * targets;
