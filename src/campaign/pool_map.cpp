@@ -24,7 +24,7 @@ Point project(const pool::PrincipalComponents& pca, const float* row)
     Point point{};
     for (std::size_t k = 0; k < 2; ++k) {
         double sum = 0;
-        for (std::size_t c = 0; c < pca.mean.size(); ++c) sum += static_cast<double>(row[c] - pca.mean[c]) * static_cast<double>(pca.direction[k][c]);
+        for (std::size_t c = 0; c < pca.mean.size(); ++c) sum += (static_cast<double>(row[c]) - pca.mean[c]) * pca.direction[k][c];
         point[k] = static_cast<float>(sum);
     }
     return point;

@@ -97,7 +97,7 @@ Directions directions_of_sample(const pool::Shard& shard, const pool::Scaling& s
     together(ranks, [&] {
         const auto leading = pool::principal_components_of(features, shard.info.columns);
         for (std::size_t k = 0; k < 2; ++k) {
-            result[k].assign(leading.direction[k].begin(), leading.direction[k].end());
+            result[k] = leading.direction[k];
             if (!(leading.explained[k] > next_to_nothing * leading.explained[0])) result[k].assign(result[k].size(), 0.0);
         }
     });

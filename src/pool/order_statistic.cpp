@@ -12,7 +12,7 @@ constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 /// A whole number that orders as the doubles do.
 std::uint64_t ordered(double value)
 {
-    const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);  // -0 becomes +0
+    const auto bits = std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value);  // -0 becomes +0
     return (bits & sign_bit) != 0 ? ~bits : bits | sign_bit;
 }
 

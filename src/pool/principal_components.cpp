@@ -61,9 +61,9 @@ LeadingDirections leading_directions(const float* x, std::int64_t rows, std::int
         vectors = iterated_subspace(x, rows, columns, count, mean);
     }
     LeadingDirections result;
-    const auto append = [](std::vector<float>& to, const torch::Tensor& from) {
-        const auto f = from.to(torch::kFloat32).contiguous();
-        to.insert(to.end(), f.data_ptr<float>(), f.data_ptr<float>() + f.numel());
+    const auto append = [](std::vector<double>& to, const torch::Tensor& from) {
+        const auto values = from.contiguous();
+        to.insert(to.end(), values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
     };
     append(result.mean, mean);
     for (std::int64_t k = 1; k <= count; ++k) {
@@ -79,7 +79,7 @@ PrincipalComponents principal_components_of(const std::vector<float>& rows, std:
     const auto leading = leading_directions(rows.data(), count, columns, directions);
     PrincipalComponents result;
     result.mean = leading.mean;
-    result.direction[1].assign(static_cast<std::size_t>(columns), 0.0F);  // of a single column
+    result.direction[1].assign(static_cast<std::size_t>(columns), 0.0);  // of a single column
     double total = 0;
     for (std::int64_t k = 0; k < directions; ++k) {
         const auto first = leading.directions.begin() + k * columns;
@@ -88,9 +88,9 @@ PrincipalComponents principal_components_of(const std::vector<float>& rows, std:
     for (auto row = rows.begin(); row != rows.end(); row += columns) {
         std::array<double, 2> along = {};
         for (std::size_t c = 0; c < leading.mean.size(); ++c) {
-            const auto x = static_cast<double>(row[static_cast<std::ptrdiff_t>(c)]) - static_cast<double>(leading.mean[c]);
+            const auto x = static_cast<double>(row[static_cast<std::ptrdiff_t>(c)]) - leading.mean[c];
             total += x * x;
-            for (std::size_t k = 0; k < 2; ++k) along[k] += x * static_cast<double>(result.direction[k][c]);
+            for (std::size_t k = 0; k < 2; ++k) along[k] += x * result.direction[k][c];
         }
         for (std::size_t k = 0; k < 2; ++k) result.explained[k] += along[k] * along[k];
     }

@@ -8,8 +8,8 @@ namespace sluice::pool {
 
 /// The two directions of largest variance of a pool.
 struct PrincipalComponents {
-    std::vector<float> mean;                       ///< [columns], scaled features
-    std::array<std::vector<float>, 2> direction;   ///< unit vectors [columns], the entry of largest magnitude positive; zero if there is none
+    std::vector<double> mean;                      ///< [columns], scaled features
+    std::array<std::vector<double>, 2> direction;  ///< unit vectors [columns], the entry of largest magnitude positive; zero if there is none
     std::array<double, 2> explained = {0, 0};      ///< fraction of the variance
 };
 
@@ -18,8 +18,8 @@ PrincipalComponents principal_components(const Shard& shard, const Scaling& scal
 
 /// The directions of largest variance of some rows.
 struct LeadingDirections {
-    std::vector<float> mean;        ///< [columns]
-    std::vector<float> directions;  ///< [count, columns] orthonormal, largest variance first, the entry of largest magnitude positive
+    std::vector<double> mean;        ///< [columns]
+    std::vector<double> directions;  ///< [count, columns] orthonormal, largest variance first, the entry of largest magnitude positive
 };
 
 /// Eigenvectors of the covariance of rows [rows, columns] that belong to its `count` largest eigenvalues. Exact up to 2,048 columns; beyond, by iterating a

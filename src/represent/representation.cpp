@@ -36,8 +36,9 @@ Representation linear(const Architecture& shape, const TrainingRows& rows, const
     std::vector<float> found(d * (units + 1), 0.0F);
     on_root(ranks, [&] {
         const auto components = pool::leading_directions(rows.x.data(), rows.rows, rows.columns, result.shape.units);
-        std::copy(components.mean.begin(), components.mean.end(), found.begin());
-        std::copy(components.directions.begin(), components.directions.end(), found.begin() + static_cast<std::ptrdiff_t>(d));
+        const auto narrowed = [](double v) { return static_cast<float>(v); };
+        std::transform(components.mean.begin(), components.mean.end(), found.begin(), narrowed);
+        std::transform(components.directions.begin(), components.directions.end(), found.begin() + static_cast<std::ptrdiff_t>(d), narrowed);
     });
     ranks.broadcast(std::span(found), 0);
     const auto mean = std::span<const float>(found).first(d), directions = std::span<const float>(found).subspan(d);

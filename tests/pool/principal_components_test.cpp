@@ -34,7 +34,7 @@ TEST(PrincipalComponents, FindsTwoKnownDirections)
 TEST(PrincipalComponents, OfEqualRowsExplainNothing)
 {
     const auto pca = principal_components_of({1, 2, 3, 1, 2, 3}, 3);
-    EXPECT_EQ(pca.mean, (std::vector<float>{1, 2, 3}));
+    EXPECT_EQ(pca.mean, (std::vector<double>{1, 2, 3}));
     EXPECT_EQ(pca.explained, (std::array<double, 2>{0, 0}));
 }
 
@@ -57,7 +57,7 @@ TEST(PrincipalComponents, OfManyColumnsAreThoseOfTheProductsOfRows)
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(rows * rows.transpose());
     for (std::int64_t k = 0; k < wanted; ++k) {
         const Eigen::VectorXd exact = (rows.transpose() * solver.eigenvectors().col(count - 1 - k)).normalized();
-        const Eigen::VectorXd direction = Eigen::Map<const Eigen::VectorXf>(found.directions.data() + k * columns, columns).cast<double>();
+        const Eigen::VectorXd direction = Eigen::Map<const Eigen::VectorXd>(found.directions.data() + k * columns, columns);
         EXPECT_NEAR(std::abs(exact.dot(direction)), 1, 1e-6) << k;
         EXPECT_GT(direction.maxCoeff(), -direction.minCoeff()) << "the entry of largest magnitude is positive";
     }
@@ -66,8 +66,8 @@ TEST(PrincipalComponents, OfManyColumnsAreThoseOfTheProductsOfRows)
 TEST(PrincipalComponents, OfASingleColumnAreOne)
 {
     const auto pca = principal_components_of({1, 2, 6}, 1);
-    EXPECT_EQ(pca.direction[0], std::vector<float>{1});
-    EXPECT_EQ(pca.direction[1], std::vector<float>{0});
+    EXPECT_EQ(pca.direction[0], std::vector<double>{1});
+    EXPECT_EQ(pca.direction[1], std::vector<double>{0});
     EXPECT_EQ(pca.explained, (std::array<double, 2>{1, 0}));
 }
 
