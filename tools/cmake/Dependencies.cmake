@@ -26,6 +26,9 @@ elseif(NOT HDF5_IS_PARALLEL)
                       "Debian: install libhdf5-openmpi-dev; on a cluster: spack install hdf5 +mpi, and set HDF5_ROOT to it.")
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # by name: of a path CMake warns, for every program, that the libgomp beside Torch may hide it
+  set(OpenMP_gomp_LIBRARY gomp CACHE STRING "OpenMP's run time")
+endif()
 find_package(Kokkos CONFIG QUIET COMPONENTS separable_compilation)  # the compiler of a source is chosen below
 if(NOT Kokkos_FOUND)
   message(FATAL_ERROR "No Kokkos found. Run tools/bootstrap, which builds it, then configure through tools/build; "
