@@ -16,7 +16,7 @@ public:
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
 
-    /// Starts Kokkos and fixes all thread counts, before anything computes. Collective.
+    /// Starts Kokkos and fixes all thread counts, before anything computes; from here on results below the normal numbers are zero. Collective.
     /// \param threads  host threads of this rank; 0: OMP_NUM_THREADS, else the cores this rank may use, shared among the ranks of a node
     void start_threads(int threads);
 

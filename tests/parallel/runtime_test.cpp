@@ -1,8 +1,10 @@
+#include "parallel/for_each_tile.hpp"
 #include "parallel/runtime.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <limits>
 #include <vector>
 
 namespace sluice {
@@ -33,5 +35,16 @@ TEST(RecentPeakMemory, SeesWhatWasTouchedSinceItWasForgotten)
     EXPECT_GE(after, before + (std::int64_t{150} << 20));
     EXPECT_LE(after, parallel::peak_memory() + (std::int64_t{1} << 20));
 }
+
+#ifdef __SSE__
+TEST(Runtime, FlushesDenormalResultsToZeroInAllThreads)
+{
+    volatile float small = std::numeric_limits<float>::min();
+    std::vector<float> half(64, 1);
+    parallel::for_each_tile("test/denormal", Share{0, 64, 0, 0}, [&](RowId i) { half[static_cast<std::size_t>(i)] = small / 2; });
+    EXPECT_EQ(half, std::vector<float>(64, 0));
+    EXPECT_EQ(small / 2, 0);
+}
+#endif
 
 }  // namespace sluice

@@ -84,6 +84,16 @@ TEST(Calibration, ATrainingAtItsTemperatureHasTheErrorThatWasAskedFor)
     for (std::size_t i = 1; i < training.trials.size(); ++i) EXPECT_NEAR(training.trials[i].kinetic, 1, 0.1) << training.trials[i].temperature;
 }
 
+TEST(Calibration, JudgesTrialsByTheRowsSetAsideForThem)
+{
+    const auto learned = test::surface(256, 8), judging = test::surface(128, 8, 2);
+    const Subsample without{learned, judging}, with{learned, test::surface(128, 8, 3), judging};
+    const auto expected = train(small(), without, {}, ranks()), found = train(small(), with, {}, ranks());
+    EXPECT_EQ(found.temperature, expected.temperature);
+    ASSERT_EQ(found.trials.size(), expected.trials.size());
+    for (std::size_t i = 0; i < found.trials.size(); ++i) EXPECT_EQ(found.trials[i].error, expected.trials[i].error) << "and not by the rows held out";
+}
+
 TEST(CorrectedTemperature, HitsWhereTheExcessRisesAsExpectedAndStopsAtAFactorOfEight)
 {
     const auto error = [](double temperature) { return 0.01 + 10 * std::pow(temperature, 0.8); };
