@@ -2,14 +2,18 @@
 
 #include "acquisition/mi_lb.hpp"
 #include "models/predictions.hpp"
+#include "parallel/device.hpp"
 #include "two_index/mixture_figures.hpp"
+#include "two_index/scores_on_device.hpp"
 #include "two_index/visit.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace sluice::two_index {
 
+using acquisition::EnsembleMixture;
 using models::mixture_density::Ensemble;
 using models::mixture_density::Heads;
 
@@ -29,35 +33,43 @@ std::vector<double> variance_floors(const Ensemble& ensemble)
     return floors;
 }
 
+/// score(mixture of the whole ensemble) of every own row.
+std::vector<double> of_every_row(const StrategyInput& input, const Ensemble& ensemble, const std::vector<double>& floors, const std::function<double(EnsembleMixture&)>& score)
+{
+    std::vector<double> result(own_rows(input));
+    const auto members = static_cast<std::size_t>(ensemble.members), components = static_cast<std::size_t>(ensemble.shape.components), targets = static_cast<std::size_t>(ensemble.shape.targets);
+    visit_pool(input.shard, ensemble, false, [&](RowId own, const Heads& heads, RowId row) {
+        thread_local EnsembleMixture mixture(0, 0, 0);
+        if (mixture.members != members || mixture.components != components || mixture.targets != targets) mixture = {members, components, targets};
+        for (std::size_t e = 0; e < members; ++e) {
+            const auto head = heads.of(static_cast<std::int64_t>(e), row);
+            mixture.set_member(e, head.logits, head.means, head.variances, floors.data());
+        }
+        mixture.weigh_members();
+        result[static_cast<std::size_t>(own)] = score(mixture);
+    });
+    return result;
+}
+
 }  // namespace
 
 PoolScores mi_lb_scores(const StrategyInput& input, const Ensemble& ensemble, bool two_term)
 {
     constexpr double near = 1e-4;
     PoolScores scores;
-    scores.value.resize(own_rows(input));
-    if (!two_term) scores.order.resize(own_rows(input));
     const auto floors = variance_floors(ensemble);
-    const auto members = static_cast<std::size_t>(ensemble.members), components = static_cast<std::size_t>(ensemble.shape.components), targets = static_cast<std::size_t>(ensemble.shape.targets);
-    const double bound = acquisition::mi_lb_bound(members, targets);
+    const double bound = acquisition::mi_lb_bound(static_cast<std::size_t>(ensemble.members), static_cast<std::size_t>(ensemble.shape.targets));
     together(input.ranks, [&] {
-        visit_pool(input.shard, ensemble, false, [&](RowId own, const Heads& heads, RowId row) {
-            thread_local acquisition::EnsembleMixture mixture(0, 0, 0);
-            if (mixture.members != members || mixture.components != components || mixture.targets != targets) mixture = {members, components, targets};
-            for (std::size_t e = 0; e < members; ++e) {
-                const auto head = heads.of(static_cast<std::int64_t>(e), row);
-                mixture.set_member(e, head.logits, head.means, head.variances, floors.data());
-            }
-            mixture.weigh_members();
-            const auto i = static_cast<std::size_t>(own);
-            if (two_term) {
-                scores.value[i] = static_cast<double>(acquisition::mi_lb_two_term(mixture));
-                return;
-            }
-            const double log_delta = acquisition::mi_lb_log_delta(mixture);
-            scores.value[i] = bound - std::exp(log_delta);
-            scores.order[i] = -log_delta;
-        });
+        if (two_term) {
+            scores.value = of_every_row(input, ensemble, floors, [](const EnsembleMixture& mixture) { return static_cast<double>(acquisition::mi_lb_two_term(mixture)); });
+            return;
+        }
+        const auto log_delta = parallel::place_of_passes() == parallel::Place::device ? log_delta_on_device(input, ensemble, floors)
+                                                                                      : of_every_row(input, ensemble, floors, acquisition::mi_lb_log_delta);
+        for (const double value : log_delta) {
+            scores.value.push_back(bound - std::exp(value));
+            scores.order.push_back(-value);
+        }
     });
     for (std::size_t i = 0; i < scores.value.size(); ++i) {
         if (input.state[i] == pool::RowState::unlabelled && bound - scores.value[i] < near) ++scores.on_plateau;

@@ -138,6 +138,35 @@ void predict_heads(const Shape& shape, const Predictor& predictor, const Normali
     heads.embedding.assign(embedding.data_ptr<float>(), embedding.data_ptr<float>() + embedding.numel());
 }
 
+/// What predicts, in the device's memory.
+struct DevicePredictor {
+    std::vector<torch::Tensor> weights, biases;
+    torch::Tensor shift, scale;  ///< [columns] of raw features, float64
+};
+
+DevicePredictor to_device(const Predictor& predictor, const Normalisation& x)
+{
+    const auto device = torch_device(parallel::Place::device);
+    const auto columns = static_cast<std::int64_t>(x.shift.size());
+    DevicePredictor there{{}, {}, as_tensor(x.shift, {columns}).clone().to(device), as_tensor(x.scale, {columns}).clone().to(device)};
+    for (const auto& weights : predictor.weights) there.weights.push_back(weights.to(device));
+    for (const auto& biases : predictor.biases) there.biases.push_back(biases.to(device));
+    return there;
+}
+
+void predict_heads_on_device(const Shape& shape, const DevicePredictor& predictor, float floor, const float* features, std::int64_t rows, float* heads)
+{
+    const torch::NoGradGuard no_gradients;
+    const auto members = predictor.weights[0].size(0), variances = shape.components * shape.targets;
+    const auto raw = from_features(features, rows, shape.columns, parallel::Place::device);
+    auto hidden = ((raw.to(torch::kFloat64) - predictor.shift) / predictor.scale).to(torch::kFloat32).unsqueeze(0).expand({members, rows, shape.columns});
+    for (std::size_t l = 0; l + 1 < predictor.weights.size(); ++l) hidden = at::gelu(torch::baddbmm(predictor.biases[l], hidden, predictor.weights[l]), "tanh");
+    auto outputs = view_at(heads, {members, rows, shape.outputs()}, parallel::Place::device);
+    torch::baddbmm_out(outputs, predictor.biases.back(), hidden, predictor.weights.back());
+    const auto variance = outputs.narrow(2, shape.outputs() - variances, variances);
+    variance.copy_(at::softplus(variance).add_(floor));
+}
+
 /// Trains in stretches, between which ranks agree whether to stop and whether it is time to write the state.
 void run_training(Training& training, const Shape& shape, const Recipe& recipe, const NormalisedSet& set, const FitKey& key, const TrainingFile& file,
                   const std::string& stamp, const Communicator& ranks)
@@ -189,6 +218,9 @@ Ensemble fit(const Shape& shape, const Recipe& recipe, const RawSet& data, const
     const auto floor = static_cast<float>(training.validation.floor);
     ensemble.predict = [shape, predictor, x = ensemble.x, floor](const float* features, bool with_embedding, Heads& heads) {
         predict_heads(shape, predictor, x, floor, features, with_embedding, heads);
+    };
+    ensemble.predict_on_device = [shape, predictor = to_device(predictor, ensemble.x), floor](const float* features, std::int64_t rows, float* heads) {
+        predict_heads_on_device(shape, predictor, floor, features, rows, heads);
     };
     auto sizes = shape.layers();
     sizes.erase(sizes.end() - 2);  // the affine layer

@@ -49,6 +49,8 @@ struct Ensemble {
     Normalisation x, y;
     /// Fills `heads` for raw features [Heads::rows, columns]. Called from several threads at once.
     std::function<void(const float* features, bool with_embedding, Heads& heads)> predict;
+    /// The same for raw features [rows, columns] and heads [members, rows, components (1 + 2 targets)], grouped, both in the device's memory.
+    std::function<void(const float* features, std::int64_t rows, float* heads)> predict_on_device;
     double flops_per_row = 0;
 };
 
