@@ -31,11 +31,11 @@ KOKKOS_INLINE_FUNCTION void expand_one(float value, const AdditiveTerms& terms, 
 
 Predict predict_on_device(const Predict& predict, std::int64_t columns, const AdditiveTerms& terms)
 {
-    return [=, expanded = parallel::DeviceArray<float>("models/terms", 0)](const float* features, std::int64_t rows, float* out) mutable {
-        float* all = parallel::room_for(expanded, static_cast<std::size_t>(rows * columns * terms.per_feature()));
+    return [=, width = terms.per_feature(), expanded = parallel::DeviceArray<float>("models/terms", 0)](const float* features, std::int64_t rows, float* out) mutable {
+        float* all = parallel::room_for(expanded, static_cast<std::size_t>(rows * columns * width));
         Kokkos::parallel_for(
             "models/expand_terms", Kokkos::RangePolicy<Kokkos::DefaultExecutionSpace>(0, rows * columns),
-            KOKKOS_LAMBDA(const std::int64_t i) { expand_one(features[i], terms, all + i * terms.per_feature()); });
+            KOKKOS_LAMBDA(const std::int64_t i) { expand_one(features[i], terms, all + i * width); });
         predict(all, rows, out);
     };
 }
