@@ -167,7 +167,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         if (weighs_geometry && (generated || !memory.weights)) {
             const auto iteration = generated ? key.iteration : 0U;  // of a pool they are the same in every iteration, also after a restart
             const auto call = static_cast<std::uint16_t>(ClusteringCall::pool_sample);
-            memory.weights = structural_weights(shard, scope.scaling, static_cast<int>(in.count), {key.seed, iteration, call}, in.ranks);
+            memory.weights = structural_weights(shard, scope.scaling, static_cast<int>(in.count), {key.seed, iteration, call}, parallel::place_of_passes(), in.ranks);
         }
         return structural_trend(moments.mean, static_cast<std::int64_t>(moments.columns), *memory.order, places, bins, in.ranks);
     });

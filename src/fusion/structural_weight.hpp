@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fusion/clustering/competition.hpp"
+#include "parallel/device.hpp"
 #include "pool/shard.hpp"
 
 namespace sluice::fusion {
@@ -16,6 +17,6 @@ namespace sluice::fusion {
 /// Collective; sends the sample.
 /// \param batch  rows chosen per iteration; sets the numbers of clusters that are tried
 /// Source: paper 003, stage 2, pi(x), which gives no formula; specs: fusion, 8.3.
-std::vector<float> structural_weights(const pool::Shard& shard, const pool::Scaling& scaling, int batch, const ClusteringKey& key, const Communicator& ranks);
+std::vector<float> structural_weights(const pool::Shard& shard, const pool::Scaling& scaling, int batch, const ClusteringKey& key, parallel::Place place, const Communicator& ranks);
 
 }  // namespace sluice::fusion

@@ -59,6 +59,7 @@ void visit_on_device(const std::string& label, const Shard& shard, const Scaling
         log::progress(label, static_cast<double>(own.end_row - shard.share.first_row), static_cast<double>(shard.share.rows()), "rows");
     }
     Kokkos::fence(label);
+    log::end_progress();
 }
 
 }  // namespace sluice::pool

@@ -82,7 +82,7 @@ TEST(StructuralWeight, EqualsItsDefinition)
 {
     const auto x = blobs();
     const auto shard = pool::shard_of_points(x, columns, ranks());
-    const auto weights = structural_weights(shard, pool::Scaling::identity(columns), 10, key, ranks());
+    const auto weights = structural_weights(shard, pool::Scaling::identity(columns), 10, key, parallel::Place::host, ranks());
     const auto expected = by_definition(x);
     double lowest = 1;
     for (RowId i = 0; i < shard.share.rows(); ++i) {
@@ -99,8 +99,8 @@ TEST(StructuralWeight, IsTheSameBitsOnOneRankAndOnAll)
     const auto x = blobs();
     const auto alone = ranks().split(-1);
     const auto all = pool::shard_of_points(x, columns, alone), own = pool::shard_of_points(x, columns, ranks());
-    const auto expected = structural_weights(all, pool::Scaling::identity(columns), 10, key, alone);
-    const auto weights = structural_weights(own, pool::Scaling::identity(columns), 10, key, ranks());
+    const auto expected = structural_weights(all, pool::Scaling::identity(columns), 10, key, parallel::Place::host, alone);
+    const auto weights = structural_weights(own, pool::Scaling::identity(columns), 10, key, parallel::Place::host, ranks());
     for (RowId i = 0; i < own.share.rows(); ++i) EXPECT_EQ(weights[static_cast<std::size_t>(i)], expected[static_cast<std::size_t>(own.share.first_row + i)]);
 }
 
@@ -108,7 +108,7 @@ TEST(StructuralWeight, DoesNotFailWhereNothingSplits)
 {
     const std::vector<float> equal(40 * columns, 1.0F);
     const auto shard = pool::shard_of_points(equal, columns, ranks());
-    for (const float w : structural_weights(shard, pool::Scaling::identity(columns), 10, key, ranks())) {
+    for (const float w : structural_weights(shard, pool::Scaling::identity(columns), 10, key, parallel::Place::host, ranks())) {
         EXPECT_GE(w, 0.7F);
         EXPECT_LE(w, 1.0F);
     }
