@@ -11,7 +11,7 @@ namespace sluice::acquisition {
 class MiLbOnDevice {
 public:
     /// \param floors  [targets] least variances
-    MiLbOnDevice(std::int64_t members, std::int64_t components, std::span<const double> floors);
+    MiLbOnDevice(int members, int components, std::span<const double> floors);
 
     /// As mi_lb_log_delta, for every row.
     /// \param heads      [members, rows, components (1 + 2 targets)] in the device's memory, grouped: logits, means, variances
@@ -19,7 +19,7 @@ public:
     void operator()(const float* heads, std::int64_t rows, double* log_delta);
 
 private:
-    std::int64_t members_, components_;
+    int members_, components_;
     parallel::DeviceArray<double> floors_, log_beta_, terms_;
 };
 

@@ -64,11 +64,12 @@ PoolScores mi_lb_scores(const StrategyInput& input, const Ensemble& ensemble, bo
             scores.value = of_every_row(input, ensemble, floors, [](const EnsembleMixture& mixture) { return static_cast<double>(acquisition::mi_lb_two_term(mixture)); });
             return;
         }
-        const auto log_delta = parallel::place_of_passes() == parallel::Place::device ? log_delta_on_device(input, ensemble, floors)
-                                                                                      : of_every_row(input, ensemble, floors, acquisition::mi_lb_log_delta);
-        for (const double value : log_delta) {
-            scores.value.push_back(bound - std::exp(value));
-            scores.order.push_back(-value);
+        scores.order = parallel::place_of_passes() == parallel::Place::device ? log_delta_on_device(input, ensemble, floors)
+                                                                              : of_every_row(input, ensemble, floors, acquisition::mi_lb_log_delta);
+        scores.value.reserve(scores.order.size());
+        for (double& log_delta : scores.order) {
+            scores.value.push_back(bound - std::exp(log_delta));
+            log_delta = -log_delta;
         }
     });
     for (std::size_t i = 0; i < scores.value.size(); ++i) {

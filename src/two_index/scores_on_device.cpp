@@ -23,7 +23,7 @@ std::vector<double> log_delta_on_device(const StrategyInput& input, const models
 {
     const auto& shard = input.shard;
     const RowId group_rows = pool::rows_of_group(shard.info), block = rows_at_a_time(group_rows, ensemble);
-    acquisition::MiLbOnDevice score(ensemble.members, ensemble.shape.components, floors);
+    acquisition::MiLbOnDevice score(static_cast<int>(ensemble.members), static_cast<int>(ensemble.shape.components), floors);
     const parallel::DeviceArray<float> heads("two_index/heads", static_cast<std::size_t>(ensemble.members * block * ensemble.shape.outputs()));
     const parallel::DeviceArray<double> of_group("two_index/of_group", static_cast<std::size_t>(group_rows)), own("two_index/log_delta", static_cast<std::size_t>(shard.share.rows()));
     pool::visit_on_device("score", shard, pool::Scaling::identity(shard.info.columns), [&](const pool::DeviceGroup& group, const float* x) {

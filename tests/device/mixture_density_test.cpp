@@ -44,7 +44,7 @@ TEST_P(DeviceMiLb, IsThatOfTheHost)
     }
     values[0] = -1e4F;  // a component without weight
     const std::vector<double> floors(static_cast<std::size_t>(targets), 0.05);
-    acquisition::MiLbOnDevice score(members, components, floors);
+    acquisition::MiLbOnDevice score(static_cast<int>(members), static_cast<int>(components), floors);
     const auto there = parallel::to_device("test/heads", std::span<const float>(values));
     const parallel::DeviceArray<double> scores("test/scores", rows);
     score(there.data(), rows, scores.data());
