@@ -4,7 +4,12 @@ namespace sluice::acquisition {
 
 namespace {
 
-using Rows = Kokkos::RangePolicy<Kokkos::DefaultExecutionSpace>;
+using Space = Kokkos::DefaultExecutionSpace;
+using Rows = Kokkos::RangePolicy<Space>;
+using Scratch = Kokkos::View<double*, Space::scratch_memory_space, Kokkos::MemoryUnmanaged>;
+
+constexpr int team_threads = Kokkos::SpaceAccessibility<Kokkos::HostSpace, Space::memory_space>::accessible ? 1 : 128;
+constexpr std::size_t most_shared = 40960;  // bytes of the memory that the threads of a team share on their processor; beyond it they share the device's
 
 constexpr int quad = 4;                  // targets that share a division: it costs as much as ten products
 constexpr int most_quads = 5;            // whose variances are multiplied before a logarithm is taken, as on the host
@@ -16,21 +21,9 @@ struct Layout {
     std::int64_t rows;
 
     KOKKOS_INLINE_FUNCTION int count() const { return members * components; }
+    /// The first logit of a member.
     KOKKOS_INLINE_FUNCTION std::int64_t head(int member, std::int64_t row) const { return (member * rows + row) * components * (1 + 2 * targets); }
 };
-
-/// Means and variances [targets] of a component.
-struct Component {
-    const float* mean;
-    const float* variance;
-};
-
-/// \param head  of a member: logits, means, variances
-KOKKOS_INLINE_FUNCTION Component component_of(const float* head, const Layout& at, int k)
-{
-    const float* mean = head + at.components + k * at.targets;
-    return {mean, mean + at.components * at.targets};
-}
 
 /// A sum of exponentials that grows term by term, relative to its largest.
 struct LogSum {
@@ -49,17 +42,27 @@ struct LogSum {
     KOKKOS_INLINE_FUNCTION double value() const { return largest + Kokkos::log(sum); }
 };
 
+/// Copies a component's means and variances to every `count`-th place of a row's moments [targets, 2, count].
+KOKKOS_INLINE_FUNCTION void copy_moments(const float* mean, const float* variance, const double* floors, int targets, int count, double* moments)
+{
+    for (int d = 0; d < targets; ++d) {
+        const auto v = static_cast<double>(variance[d]);
+        moments[2 * d * count] = static_cast<double>(mean[d]);
+        moments[(2 * d + 1) * count] = v < floors[d] ? floors[d] : v;
+    }
+}
+
 /// Logarithm of the density N(mean_i; mean_j, variance_i + variance_j) without its constant in pi.
-KOKKOS_INLINE_FUNCTION double log_density(const Component& i, const Component& j, const double* floors, int targets)
+/// \param moments  [targets, 2, count] of a row
+KOKKOS_INLINE_FUNCTION double log_density(const double* moments, int i, int j, int targets, int count)
 {
     double sum = 0, product = 1;
     int quads = 0;
     for (int first = 0; first < targets; first += quad) {
         double numerator = 0, denominator = 1;
         for (int d = first; d < first + quad && d < targets; ++d) {
-            const double floor = floors[d], vi = static_cast<double>(i.variance[d]), vj = static_cast<double>(j.variance[d]);
-            const double spread = (vi < floor ? floor : vi) + (vj < floor ? floor : vj);
-            const double difference = static_cast<double>(i.mean[d]) - static_cast<double>(j.mean[d]);
+            const double *mean = moments + 2 * d * count, *variance = mean + count;
+            const double spread = variance[i] + variance[j], difference = mean[i] - mean[j];
             numerator = numerator * spread + difference * difference * denominator;
             denominator *= spread;
         }
@@ -107,22 +110,33 @@ void MiLbOnDevice::operator()(const float* heads, std::int64_t rows, double* log
             for (int k = 0; k < at.components; ++k) total.add(static_cast<double>(logits[k]));
             for (int k = 0; k < at.components; ++k) own[k] = static_cast<double>(logits[k]) - total.value() - log_members;
         });
-    // A thread per component: the logarithm of beta_i log(1 + r_i), where r_i = sum over j != i of beta_j N_ij / (beta_i N_ii).
+    // A thread per component: the logarithm of beta_i log(1 + r_i), where r_i = sum over j != i of beta_j N_ij / (beta_i N_ii). The threads of a team share
+    // the moments of its rows, components side by side.
+    const int rows_of_team = std::max(1, team_threads / count), moments_of_row = 2 * at.targets * count;
+    const auto bytes = Scratch::shmem_size(static_cast<std::size_t>(rows_of_team * moments_of_row));
+    const int level = bytes <= most_shared ? 0 : 1;
+    const Kokkos::TeamPolicy<Space> teams(static_cast<int>((rows + rows_of_team - 1) / rows_of_team), team_threads);
     Kokkos::parallel_for(
-        "acquisition/mi_lb", Rows(0, rows * count), KOKKOS_LAMBDA(const std::int64_t index) {
-            const auto row = index / count;
-            const auto i = static_cast<int>(index - row * count);
-            const double* beta = log_beta + row * count;
-            const auto own = component_of(heads + at.head(i / at.components, row), at, i % at.components);
-            LogSum others;
-            for (int member = 0, j = 0; member < at.members; ++member) {
-                const float* head = heads + at.head(member, row);
-                for (int k = 0; k < at.components; ++k, ++j) {
-                    if (j != i) others.add(beta[j] + log_density(own, component_of(head, at, k), floors, at.targets));
+        "acquisition/mi_lb", Kokkos::TeamPolicy<Space>(teams).set_scratch_size(level, Kokkos::PerTeam(bytes)), KOKKOS_LAMBDA(const Kokkos::TeamPolicy<Space>::member_type& team) {
+            const auto first = static_cast<std::int64_t>(team.league_rank()) * rows_of_team;
+            const auto components = Kokkos::TeamThreadRange(team, static_cast<int>(rows - first < rows_of_team ? rows - first : rows_of_team) * count);
+            const Scratch moments(team.team_scratch(level), static_cast<std::size_t>(rows_of_team * moments_of_row));
+            Kokkos::parallel_for(components, [&](const int index) {
+                const int row = index / count, i = index % count;
+                const float* mean = heads + at.head(i / at.components, first + row) + at.components + i % at.components * at.targets;
+                copy_moments(mean, mean + at.components * at.targets, floors, at.targets, count, moments.data() + row * moments_of_row + i);
+            });
+            team.team_barrier();
+            Kokkos::parallel_for(components, [&](const int index) {
+                const int row = index / count, i = index % count;
+                const double *own = moments.data() + row * moments_of_row, *beta = log_beta + (first + row) * count;
+                LogSum others;
+                for (int j = 0; j < count; ++j) {
+                    if (j != i) others.add(beta[j] + log_density(own, i, j, at.targets, count));
                 }
-            }
-            const double log_ratio = others.value() - beta[i] - log_density(own, own, floors, at.targets);
-            terms[index] = beta[i] > least_log_beta ? beta[i] + log_log1p_exp(log_ratio) : -Kokkos::Experimental::infinity_v<double>;
+                const double log_ratio = others.value() - beta[i] - log_density(own, i, i, at.targets, count);
+                terms[first * count + index] = beta[i] > least_log_beta ? beta[i] + log_log1p_exp(log_ratio) : -Kokkos::Experimental::infinity_v<double>;
+            });
         });
     Kokkos::parallel_for(
         "acquisition/log_delta", Rows(0, rows), KOKKOS_LAMBDA(const std::int64_t row) {
