@@ -27,6 +27,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 /// Makes a file that is complete on disk take the name `path`: fsync, rename, fsync of the folder.
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// The same without the folder: after a crash the name may still be that of the older file, whole.
+void rename_whole(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Appends to a file so that what `append` has returned from survives a crash. Not copyable; closes at the end.
 class DurableAppender {
 public:

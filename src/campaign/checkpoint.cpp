@@ -201,8 +201,9 @@ void write_checkpoint(const std::filesystem::path& folder, const CheckpointOrigi
         file.close();
     });
     on_root(ranks, [&] {
-        if (std::filesystem::exists(newest)) std::filesystem::rename(newest, previous);  // made durable with the next one: either alone leaves a whole checkpoint
-        rename_durably(temporary, newest);
+        // The folder is not waited for: the names that a crash leaves are those of whole checkpoints, if older ones, and what they lack is in the journal.
+        if (std::filesystem::exists(newest)) std::filesystem::rename(newest, previous);
+        rename_whole(temporary, newest);
     });
 }
 
