@@ -6,6 +6,7 @@ namespace {
 
 using Space = Kokkos::DefaultExecutionSpace;
 using Rows = Kokkos::RangePolicy<Space>;
+using Teams = Kokkos::TeamPolicy<Space>;
 using Scratch = Kokkos::View<double*, Space::scratch_memory_space, Kokkos::MemoryUnmanaged>;
 
 constexpr int team_threads = Kokkos::SpaceAccessibility<Kokkos::HostSpace, Space::memory_space>::accessible ? 1 : 128;
@@ -115,9 +116,10 @@ void MiLbOnDevice::operator()(const float* heads, std::int64_t rows, double* log
     const int rows_of_team = std::max(1, team_threads / count), moments_of_row = 2 * at.targets * count;
     const auto bytes = Scratch::shmem_size(static_cast<std::size_t>(rows_of_team * moments_of_row));
     const int level = bytes <= most_shared ? 0 : 1;
-    const Kokkos::TeamPolicy<Space> teams(static_cast<int>((rows + rows_of_team - 1) / rows_of_team), team_threads);
+    Teams teams(static_cast<int>((rows + rows_of_team - 1) / rows_of_team), team_threads);
+    teams.set_scratch_size(level, Kokkos::PerTeam(bytes));
     Kokkos::parallel_for(
-        "acquisition/mi_lb", Kokkos::TeamPolicy<Space>(teams).set_scratch_size(level, Kokkos::PerTeam(bytes)), KOKKOS_LAMBDA(const Kokkos::TeamPolicy<Space>::member_type& team) {
+        "acquisition/mi_lb", teams, KOKKOS_LAMBDA(const Teams::member_type& team) {
             const auto first = static_cast<std::int64_t>(team.league_rank()) * rows_of_team;
             const auto components = Kokkos::TeamThreadRange(team, static_cast<int>(rows - first < rows_of_team ? rows - first : rows_of_team) * count);
             const Scratch moments(team.team_scratch(level), static_cast<std::size_t>(rows_of_team * moments_of_row));
