@@ -219,9 +219,11 @@ Ensemble fit(const Shape& shape, const Recipe& recipe, const RawSet& data, const
     ensemble.predict = [shape, predictor, x = ensemble.x, floor](const float* features, bool with_embedding, Heads& heads) {
         predict_heads(shape, predictor, x, floor, features, with_embedding, heads);
     };
-    ensemble.predict_on_device = [shape, predictor = to_device(predictor, ensemble.x), floor](const float* features, std::int64_t rows, float* heads) {
-        predict_heads_on_device(shape, predictor, floor, features, rows, heads);
-    };
+    together(ranks, [&] {  // a device may lack the memory
+        ensemble.predict_on_device = [shape, there = to_device(predictor, ensemble.x), floor](const float* features, std::int64_t rows, float* heads) {
+            predict_heads_on_device(shape, there, floor, features, rows, heads);
+        };
+    });
     auto sizes = shape.layers();
     sizes.erase(sizes.end() - 2);  // the affine layer
     ensemble.flops_per_row = static_cast<double>(recipe.members) * perceptron_flops(sizes);
