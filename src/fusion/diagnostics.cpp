@@ -33,7 +33,8 @@ std::string to_json(const Diagnostics& diagnostics, const std::vector<Surrogate>
     Json all = {{"labelled_clustering", {diagnostics.labelled_clustering, diagnostics.labelled_clusters}},
                 {"diverse", diagnostics.diverse},
                 {"explained", rounded(diagnostics.explained)},
-                {"drawn", diagnostics.drawn},
+                {"process_explained", rounded(diagnostics.process_explained)},
+                {"improving", diagnostics.improving},
                 {"density_ratio", rounded(diagnostics.density.density_ratio)},
                 {"coverage", rounded(diagnostics.density.coverage)},
                 {"divergence", rounded(diagnostics.density.divergence)}};
