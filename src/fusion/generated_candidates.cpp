@@ -48,7 +48,7 @@ pool::Merit merit_of(const Voters& voters, std::size_t asked_members, const pool
                 (*members[k])(x.data(), static_cast<std::int64_t>(merit.size()), predicted.data());
                 for (std::size_t i = 0; i < merit.size(); ++i) {
                     const auto p = static_cast<double>(predicted[i]);
-                    mean[i] += (targets[t].has_window ? -std::abs(p - targets[t].centre) : p) / static_cast<double>(count);
+                    mean[i] += (targets[t].has_window ? -std::abs(p - targets[t].centre) - targets[t].typical : p) / static_cast<double>(count);
                 }
             }
             for (std::size_t i = 0; i < merit.size(); ++i) {

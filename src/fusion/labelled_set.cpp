@@ -2,6 +2,8 @@
 
 #include "fusion/statistics.hpp"
 
+#include <algorithm>
+
 namespace sluice::fusion {
 
 LabelledSet labelled_set(std::vector<RowId> rows, const std::vector<std::vector<double>>& values, std::vector<float> x, std::int64_t columns,
@@ -22,12 +24,12 @@ LabelledSet labelled_set(std::vector<RowId> rows, const std::vector<std::vector<
         for (auto& v : y) v = (v - target.mean) / target.deviation;
         target.has_window = goals[t].kind == problems::GoalKind::window;
         target.centre = target.has_window ? (goals[t].centre() - target.mean) / target.deviation : 0;
-        target.best = -INFINITY;
-        for (const double v : y) {
-            const double closeness = target.has_window ? -std::abs(v - target.centre) : v;
-            target.best = std::max(target.best, closeness);
-            target.merit.push_back(folded_window ? closeness : v);  // the published code biases its samples to large values even so: flaw 1
-        }
+        std::vector<double> close;
+        for (const double v : y) close.push_back(target.has_window ? -std::abs(v - target.centre) : v);
+        target.typical = target.has_window && folded_window ? mean(close) : 0;
+        for (auto& c : close) c -= target.typical;
+        target.best = *std::max_element(close.begin(), close.end());
+        target.merit = folded_window ? close : y;  // the published code biases its samples to large values even so: flaw 1
         models::TrainingSet training;
         training.rows = set.rows;
         training.columns = columns;

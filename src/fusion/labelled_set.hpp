@@ -13,7 +13,8 @@ struct Target {
     double sign = 1;
     bool has_window = false;
     double centre = 0;     ///< of the window, scaled
-    std::vector<double> merit;  ///< [rows] scaled value, or minus its distance to the window's centre
+    double typical = 0;    ///< mean closeness of the labelled rows to the window's centre, which merits and folded moments are counted from: a score is worth nothing below 0
+    std::vector<double> merit;  ///< [rows] scaled value, or by how much it is closer to the window's centre than is typical
     double best = 0;            ///< largest merit
 
     double raw(double scaled) const { return sign * (mean + deviation * scaled); }

@@ -37,7 +37,7 @@ Moments predict_on_host(const pool::Shard& shard, const pool::Scaling& scaling, 
         for (std::size_t c = 0; c < moments.columns; ++c) {
             const auto& surrogate = surrogates[surrogate_columns[c]];
             const auto& target = labelled.targets[surrogate.target];
-            const Folding folding{target.has_window && folded_window, target.centre};
+            const Folding folding{target.has_window && folded_window, target.centre, target.typical};
             surrogate.predict(x, block_rows, predicted);
             const models::Predictions::View members_say(predicted, padded, per_row, 1);
             for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {

@@ -31,8 +31,9 @@ DeviceMoments predict_on_device(const pool::Shard& shard, const pool::Scaling& s
     std::vector<Folding> foldings;
     for (const auto c : columns) {
         const auto& s = surrogates[c];
+        const auto& target = labelled.targets[s.target];
         predict.push_back(s.made.predictor(s.members, labelled.training[s.target], parallel::Place::device));
-        foldings.push_back({labelled.targets[s.target].has_window && folded_window, labelled.targets[s.target].centre});
+        foldings.push_back({target.has_window && folded_window, target.centre, target.typical});
     }
     const Kokkos::View<float***, Kokkos::LayoutRight, parallel::DeviceMemory> said("fusion/members", static_cast<std::size_t>(group_rows), static_cast<std::size_t>(members), 1);
     const DeviceMoments moments{parallel::DeviceArray<float>("fusion/mean", rows * width), parallel::DeviceArray<float>("fusion/deviation", rows * width)};

@@ -9,6 +9,7 @@ namespace sluice::fusion {
 struct Folding {
     bool is_asked_for = false;
     double centre = 0;
+    double typical = 0;  ///< closeness that counts as 0
 };
 
 /// What the members say of one row, on the host or a device.
@@ -22,6 +23,7 @@ KOKKOS_INLINE_FUNCTION Closeness row_moments(const View& members_say, RowId row,
     Closeness m{is_number ? said.mean : 0, (is_number ? Kokkos::sqrt(said.variance) : 0) + least_deviation};
     if (folding.is_asked_for) {
         m = closeness(m.mean - folding.centre, m.deviation);
+        m.mean -= folding.typical;
         m.deviation += least_deviation;
     }
     return m;

@@ -28,7 +28,7 @@ Fitted fit(const pool::Shard& shard, const pool::Scaling& scaling)
     std::vector<RowId> rows(20);
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<RowId>(i) * 3;
     fitted.labelled.columns = shard.info.columns;
-    fitted.labelled.targets = {{}, {.has_window = true, .centre = 0.3}};
+    fitted.labelled.targets = {{}, {.has_window = true, .centre = 0.3, .typical = -0.6}};
     for (int t = 0; t < 2; ++t) {
         models::TrainingSet data{rows, shard.info.columns, 1, pool::gather_rows(shard, scaling, rows, ranks()), {}};
         for (std::size_t i = 0; i < rows.size(); ++i) data.y.push_back(std::sin(static_cast<double>(i + 1) * (t + 1)));
