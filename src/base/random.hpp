@@ -51,6 +51,7 @@ enum class Purpose : std::uint32_t {
     representation_batch = 45,
     representation_rows = 46,
     latent_noise = 47,
+    exploration = 60,
 };
 
 /// Philox4x32-10, a counter-based generator: the k-th number is a function of key and counter alone.

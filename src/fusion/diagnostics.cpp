@@ -33,8 +33,7 @@ std::string to_json(const Diagnostics& diagnostics, const std::vector<Surrogate>
     Json all = {{"labelled_clustering", {diagnostics.labelled_clustering, diagnostics.labelled_clusters}},
                 {"diverse", diagnostics.diverse},
                 {"explained", rounded(diagnostics.explained)},
-                {"process_explained", rounded(diagnostics.process_explained)},
-                {"improving", diagnostics.improving},
+                {"drawn", diagnostics.drawn},
                 {"density_ratio", rounded(diagnostics.density.density_ratio)},
                 {"coverage", rounded(diagnostics.density.coverage)},
                 {"divergence", rounded(diagnostics.density.divergence)}};

@@ -16,8 +16,7 @@ struct Diagnostics {
     DensityTest density;
     bool diverse = false;
     double explained = 0;     ///< share of the targets' variance, see explained_by_best
-    double process_explained = 0;  ///< of the process beside the families, see LabelledProcess; 0 where there is none
-    std::int64_t improving = 0;    ///< last rows of the batch, which the process expects to improve most
+    std::int64_t drawn = 0;   ///< last rows of the batch that were drawn at random
     std::optional<double> test_mse;  ///< of all families together, where there are test points
 };
 

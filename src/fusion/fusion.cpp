@@ -4,13 +4,14 @@
 #include "fusion/choose_batch.hpp"
 #include "fusion/combine_targets.hpp"
 #include "fusion/diagnostics.hpp"
+#include "fusion/exploration.hpp"
 #include "fusion/generated_candidates.hpp"
-#include "fusion/improving_rows.hpp"
 #include "fusion/joint_prediction.hpp"
 #include "fusion/scope.hpp"
 #include "fusion/screen.hpp"
 #include "fusion/structural_trend.hpp"
 #include "fusion/structural_weight.hpp"
+#include "pool/drawn_rows.hpp"
 #include "pool/scaled.hpp"
 #include "selection/strategy.hpp"
 
@@ -31,6 +32,7 @@ struct Memory {
 struct Choices {
     const pool::Shard& shard;
     const pool::Scaling& scaling;
+    const Candidates& candidates;
     bool generated;
 };
 
@@ -72,9 +74,27 @@ std::vector<double> score_candidates(const Moments& moments, const Candidates& c
     return combine_targets(score, targets, takes_part, ranks);
 }
 
-/// The batch from the best candidates, at its end the rows that a process beside the families expects to improve most, where there is one. Collective.
-Proposal select(const std::vector<Ranked>& best, const Choices& choices, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates,
-                const std::optional<LabelledProcess>& process, const Switches& switches, const IterationKey& key, const StrategyInput& in, Diagnostics& diagnostics)
+/// Share of the labelled rows that earlier batches brought.
+double chosen_share(const LabelledSet& labelled, const StrategyInput& in)
+{
+    const auto rows = static_cast<double>(labelled.count());
+    return std::min(static_cast<double>((in.iteration - 1) * in.count) / rows, 1.0);
+}
+
+/// Candidates drawn at random, none of them in the batch already: ascending, the same on every rank.
+std::vector<RowId> drawn_beside(const std::vector<RowId>& batch, const Candidates& candidates, std::int64_t count, const IterationKey& key, const Communicator& ranks)
+{
+    if (count == 0) return {};
+    std::vector<pool::RowState> left(candidates.state.begin(), candidates.state.end());
+    for (const auto row : batch) {
+        if (candidates.share.owns(row)) left[static_cast<std::size_t>(row - candidates.share.first_row)] = pool::RowState::pending;
+    }
+    return pool::drawn_rows(left, candidates.share, count, key.seed, Purpose::exploration, key.iteration, ranks);
+}
+
+/// The batch from the best candidates, and rows drawn at random at its end. Collective.
+Proposal select(const std::vector<Ranked>& best, const Choices& choices, const LabelledSet& labelled, const std::vector<Surrogate>& surrogates, const Switches& switches,
+                const IterationKey& key, const StrategyInput& in, Diagnostics& diagnostics)
 {
     Proposal proposal;
     if (best.empty()) return proposal;
@@ -82,23 +102,22 @@ Proposal select(const std::vector<Ranked>& best, const Choices& choices, const L
     for (const auto& row : best) rows.push_back(row.row);
     const Screen screen{best, pool::gather_rows(choices.shard, choices.scaling, rows, in.ranks), choices.generated};
     diagnostics.explained = explained_by_best(surrogates, labelled.targets.size());
-    diagnostics.process_explained = process ? process->explained : 0;
-    diagnostics.improving = improving_share(diagnostics.explained, diagnostics.process_explained, in.count);
+    diagnostics.drawn = switches.explores && !choices.generated ? drawn_at_random(diagnostics.explained, chosen_share(labelled, in), in.count) : 0;
     std::vector<float> x;
     together(in.ranks, [&] {
-        auto batch = choose_batch(screen, labelled, switches, static_cast<std::size_t>(in.count - diagnostics.improving), key, diagnostics);
-        if (diagnostics.improving > 0) {
-            const auto improving = improving_rows(*process, screen, labelled.columns, batch, static_cast<std::size_t>(diagnostics.improving));
-            batch.insert(batch.end(), improving.begin(), improving.end());
-        }
-        for (const auto i : batch) {
+        for (const auto i : choose_batch(screen, labelled, switches, static_cast<std::size_t>(in.count - diagnostics.drawn), key, diagnostics)) {
             proposal.rows.push_back(best[i].row);
             proposal.scores.push_back(best[i].value);
             const auto first = screen.x.begin() + static_cast<std::ptrdiff_t>(i) * labelled.columns;
             x.insert(x.end(), first, first + labelled.columns);
         }
-        describe(proposal, x, labelled, surrogates);
     });
+    const auto drawn = drawn_beside(proposal.rows, choices.candidates, diagnostics.drawn, key, in.ranks);
+    const auto drawn_x = pool::gather_rows(choices.shard, choices.scaling, drawn, in.ranks);
+    proposal.rows.insert(proposal.rows.end(), drawn.begin(), drawn.end());
+    proposal.scores.resize(proposal.rows.size(), 0.0);
+    x.insert(x.end(), drawn_x.begin(), drawn_x.end());
+    together(in.ranks, [&] { describe(proposal, x, labelled, surrogates); });
     return proposal;
 }
 
@@ -120,10 +139,6 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
     const auto biased = stages.time(in.iteration, "cluster", [&](Work&) { return cluster_labelled(labelled, switches, in.count, key, diagnostics); });
     const auto surrogates = stages.time(in.iteration, "fit", [&](Work&) {
         return fit_surrogates(labelled, biased, scope.terms, switches, members, static_cast<int>(options.whole("trials")), key, in.ranks);
-    });
-
-    const auto process = stages.time(in.iteration, "process", [&](Work&) {
-        return switches.improving_rows && !in.domain ? fit_process(labelled, key, in.ranks) : std::optional<LabelledProcess>();
     });
 
     std::optional<pool::Shard> generated;
@@ -165,7 +180,7 @@ Proposal propose(const Options& options, Memory& memory, const StrategyInput& in
         return targets > 1 ? with_improvement(ranked, moments, candidates, surrogates, labelled, switches.optimism, key, in.ranks) : ranked;
     });
     auto proposal = stages.time(in.iteration, "select", [&](Work&) {
-        return select(best, {shard, scaling, generated.has_value()}, labelled, surrogates, process, switches, key, in, diagnostics);
+        return select(best, {shard, scaling, candidates, generated.has_value()}, labelled, surrogates, switches, key, in, diagnostics);
     });
     if (generated) {
         const auto chosen = pool::gather_rows(shard, pool::Scaling::identity(columns), proposal.rows, in.ranks);

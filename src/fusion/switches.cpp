@@ -47,7 +47,7 @@ const std::vector<Switch>& all_switches()
         {"linear_terms", "additive", "linear", {}, "with generated candidates, what a trial of lasso, ridge and elastic net may see: squares and linear splines of each feature too, or the features"},
         {"sobol_box", "domain", "labelled", {}, "box of the Sobol candidates: the domain, or that of the labelled points"},
         {"duplicates", "dropped", "kept", {}, "generated candidates that are equal"},
-        {"improving_rows", "by-skill", "none", {}, "rows of a pool's batch that a Gaussian process beside the families expects to improve most: up to four tenths, the more it explains of the labelled rows beside the best family; or none"},
+        {"exploration", "by-skill", "none", {}, "rows of a batch that are drawn at random from a pool: up to three tenths, the more the surrogates have chosen and the less they explain of what they were not trained on; or none"},
         {"batch_rule", "novelty", "top", {"spread"}, "batch by score alone, or one by one by score and distance to labelled and chosen rows: spread, with cluster weights, where the density test asks; novelty, always, of generated candidates among those of positive score"},
     };
     return switches;
@@ -124,7 +124,7 @@ Switches switches_of(const Options& options)
         .evidence = is("evidence", "weighed"),
         .geometric_weight = options.text("geometric_weight"),
         .adaptive_bins = is("trend_bins", "adaptive"),
-        .improving_rows = is("improving_rows", "by-skill"),
+        .explores = is("exploration", "by-skill"),
         .batch_rule = options.text("batch_rule"),
         .monotone_search = is("search_merit", "monotone"),
         .starts_from_best = is("evolution_start", "best-labelled"),

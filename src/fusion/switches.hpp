@@ -25,7 +25,7 @@ struct Switches {
     bool evidence;            ///<    families count by their predictive density beside the best one's
     std::string geometric_weight; ///<    scores are multiplied by pi(x): interior, central and dense rows count a little less; "pool": not generated candidates, "on", "off"
     bool adaptive_bins;       ///< 25: N/8 bins at most
-    bool improving_rows;      ///<    part of a pool's batch is what a Gaussian process beside the families expects to improve most
+    bool explores;            ///<    part of a pool's batch is drawn at random while the surrogates explain little
     std::string batch_rule;   ///<    "top": the best scores; "spread": one by one, away from labelled rows and itself, where the density test asks (release B); "novelty": so always
     bool monotone_search;     ///<    without a pool: a search never prefers less than three deviations below the mean
     bool starts_from_best;    ///<    without a pool: half the first population are the best labelled points

@@ -209,10 +209,6 @@ Process process_of(const GaussianProcessOptions& options, const std::vector<Memb
     Process process{options.kernel, parameters_of(*best), points.x, {}, {}};
     const auto squares = squared_distances(points.x, points.x);
     process.lower = factor(process.kernel, process.parameters, squares);
-    for (double more = 1e-9; !process.lower.defined() && more < 1e-2; more *= 10) {  // rounding took it: rows that are nearly alike, without noise
-        process.parameters.noise += more * process.parameters.amplitude;
-        process.lower = factor(process.kernel, process.parameters, squares);
-    }
     if (!process.lower.defined()) fail("[surrogate] kind = \"gaussian-process\": the covariance of the labelled rows has no Cholesky factor: too many of them are alike");
     process.alpha = torch::cholesky_solve(points.y, process.lower);
     return process;
@@ -275,15 +271,7 @@ Reduction condition(Process& process, const float* features)
     };
 }
 
-/// See Posterior. \param y  labels [labelled rows, targets]
-double left_out_r2(const Process& process, const torch::Tensor& y)
-{
-    const torch::NoGradGuard no_gradients;
-    const auto residual = process.alpha / torch::cholesky_inverse(process.lower).diagonal().unsqueeze(1);
-    return 1 - residual.square().sum().item<double>() / y.square().sum().item<double>();
-}
-
-Posterior posterior_of(Process process, const torch::Tensor& y)
+Posterior posterior_of(Process process)
 {
     const auto columns = process.x.size(1);
     auto grown = std::make_shared<Process>(process);
@@ -293,8 +281,7 @@ Posterior posterior_of(Process process, const torch::Tensor& y)
                         torch::from_blob(out + first, {count}, torch::kFloat64).copy_(variance_left(process, process.towards(x)));
                     });
                 },
-            .condition = [grown](const float* features) { return condition(*grown, features); },
-            .left_out_r2 = [process, y] { return left_out_r2(process, y); }};
+            .condition = [grown](const float* features) { return condition(*grown, features); }};
 }
 
 const FamilyRegistration registration{
@@ -338,7 +325,7 @@ Family gaussian_process(const GaussianProcessOptions& options)
                 return n * (n + 2.0 * static_cast<double>(data.columns + data.targets));
             },
         .form = Form::moments,
-        .posterior = [options](const std::vector<Member>& members, const TrainingSet& data) { return posterior_of(process_of(options, members, data), points_of(data).y); },
+        .posterior = [options](const std::vector<Member>& members, const TrainingSet& data) { return posterior_of(process_of(options, members, data)); },
     };
 }
 

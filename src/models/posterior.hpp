@@ -17,9 +17,6 @@ struct Posterior {
     /// Counts one point more as labelled: what that takes off the variances which the points before it have left. One call after the other, the same on
     /// every rank. \param features  [columns], scaled
     std::function<Reduction(const float* features)> condition;
-    /// 1 - squared residuals / squares of the labels, each label predicted from the others at the parameters that all of them chose.
-    /// Source: Rasmussen and Williams 2006, equation 5.12.
-    std::function<double()> left_out_r2;
 };
 
 }  // namespace sluice::models

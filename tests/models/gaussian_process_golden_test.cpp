@@ -139,28 +139,6 @@ TEST(GaussianProcess, IsOfOneDistributionAndNotOfMembers)
     EXPECT_LT(residual, 0.01) << "a smooth function without noise is passed through";
 }
 
-TEST(GaussianProcess, LeavesOutRowsAsProcessesWithoutThemDo)
-{
-    const auto data = test::smooth_labels(25);
-    const auto family = gaussian_process({.kernel = Kernel::matern52});
-    const std::vector<Member> member = {to_member({1.2, 1.5, 0.1}, 0)};
-    double left = 0, all = 0;
-    for (std::int64_t i = 0; i < data.count(); ++i) {
-        auto others = data;
-        others.rows.erase(others.rows.begin() + i);
-        others.x.erase(others.x.begin() + 3 * i, others.x.begin() + 3 * (i + 1));
-        others.y.erase(others.y.begin() + 2 * i, others.y.begin() + 2 * (i + 1));
-        std::array<float, 4> said;
-        family.predictor(member, others, parallel::Place::host)(data.x.data() + 3 * i, 1, said.data());
-        for (std::size_t t = 0; t < 2; ++t) {
-            const double y = data.y[2 * static_cast<std::size_t>(i) + t];
-            left += std::pow(y - static_cast<double>(said[t]), 2);
-            all += y * y;
-        }
-    }
-    EXPECT_NEAR(family.posterior(member, data).left_out_r2(), 1 - left / all, 1e-5);
-}
-
 TEST(GaussianProcess, SearchesOnSomeRowsAndKnowsAll)
 {
     const auto data = test::smooth_labels(150, 3, 1);
@@ -172,18 +150,6 @@ TEST(GaussianProcess, SearchesOnSomeRowsAndKnowsAll)
     std::vector<double> variance(150);
     some.posterior(members, data).variance(data.x.data(), 150, variance.data());
     for (const double v : variance) EXPECT_LT(v, 0.1) << "every row is labelled";
-}
-
-TEST(GaussianProcess, OfRowsThatAreAlikeHasAFactorWhateverTheNoise)
-{
-    auto data = test::smooth_labels(200, 3, 1);
-    for (std::size_t i = 3; i < data.x.size(); ++i) data.x[i] = data.x[i % 3] * (i < 300 ? 1.0F : 1.000001F);
-    const auto family = gaussian_process({});
-    std::array<float, 2> said;
-    family.predictor({to_member({1000, 1, 1e-20}, 0)}, data, parallel::Place::host)(data.x.data(), 1, said.data());
-    EXPECT_TRUE(std::isfinite(said[0]));
-    EXPECT_GE(said[1], 0);
-    EXPECT_LT(said[1], 1) << "it is labelled";
 }
 
 TEST(GaussianProcess, RefusesMoreRowsThanItIsFor)

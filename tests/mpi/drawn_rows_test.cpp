@@ -21,7 +21,7 @@ std::vector<RowId> drawn(std::int64_t most, std::uint64_t seed, std::uint32_t it
     const auto share = share_of(Tiling{pool_rows, 64}, ranks().rank(), ranks().size());
     std::vector<pool::RowState> state;
     for (RowId row = share.first_row; row < share.end_row; ++row) state.push_back(row % 7 == 0 ? pool::RowState::labelled : pool::RowState::unlabelled);
-    return pool::drawn_rows(state, share, most, seed, Purpose::density_sample, iteration, ranks());
+    return pool::drawn_rows(state, share, most, seed, Purpose::exploration, iteration, ranks());
 }
 
 /// The same by the definition, on one rank.
@@ -31,7 +31,7 @@ std::vector<RowId> smallest_numbers(std::size_t most, std::uint64_t seed, std::u
     for (RowId row = 0; row < pool_rows; ++row) {
         if (row % 7 != 0) rows.push_back(row);
     }
-    const auto number = [&](RowId row) { return RandomStream(seed, Purpose::density_sample, iteration, static_cast<std::uint64_t>(row)).uniform(); };
+    const auto number = [&](RowId row) { return RandomStream(seed, Purpose::exploration, iteration, static_cast<std::uint64_t>(row)).uniform(); };
     std::sort(rows.begin(), rows.end(), [&](RowId a, RowId b) { return number(a) < number(b); });
     rows.resize(std::min(rows.size(), most));
     std::sort(rows.begin(), rows.end());
