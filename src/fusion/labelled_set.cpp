@@ -27,8 +27,8 @@ LabelledSet labelled_set(std::vector<RowId> rows, const std::vector<std::vector<
         std::vector<double> close;
         for (const double v : y) close.push_back(target.has_window ? -std::abs(v - target.centre) : v);
         target.typical = target.has_window && folded_window ? mean(close) : 0;
-        for (auto& c : close) c -= target.typical;
-        target.best = *std::max_element(close.begin(), close.end());
+        target.best = -INFINITY;  // also of no rows
+        for (auto& c : close) target.best = std::max(target.best, c -= target.typical);
         target.merit = folded_window ? close : y;  // the published code biases its samples to large values even so: flaw 1
         models::TrainingSet training;
         training.rows = set.rows;
