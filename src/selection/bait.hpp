@@ -30,7 +30,8 @@ struct BaitBatch {
 /// BAIT: the batch S that makes  tr(M^-1 F)  small, F the mean of g^T g over the pool, M = lambda I + n / (n + q) sum of g^T g over the n labelled rows +
 /// q / (n + q) sum over S: greedily 2 q picks, then the least useful ones are removed until q = count are left (all that there are, if fewer).
 /// The long matrices are never formed: memory is of the order of the factors. Ties go to the lower row. Collective; the same rows on every rank, for any
-/// number of ranks and threads. Sends one row and `length` doubles per tile and pick, and before the first pick the factors of all rows, tile by tile.
+/// number of ranks and threads. Sends one row per pick and, where rows are long, `length` doubles per tile and pick, and before the first pick the factors of all rows,
+/// tile by tile.
 /// Error if a factor is not finite.
 /// Source: Ash et al. 2021; paper 000, with the weights of its reference code (spec: two-index, section 6, BAIT).
 BaitBatch bait(const BaitInput& input);

@@ -63,6 +63,22 @@ struct FactoredBlock {
     double square(std::int64_t i) const { return dot(z.col(i).data(), z.col(i).data(), z.rows()) * dot(a.col(i).data(), a.col(i).data(), a.rows()); }
 };
 
+/// Rows at full length in float64, [length, rows]: entry j a_columns + k is z_j a_k, which is the order of the entries of V. As with FactoredBlock rows that are
+/// not unlabelled are zero, and so are some that fill up a multiple of 16.
+inline void load_full_length(const FactoredRows& rows, std::span<const pool::RowState> state, std::int64_t first, std::int64_t count, Eigen::MatrixXd& g)
+{
+    constexpr std::int64_t whole = 16;
+    g.setZero(rows.length(), (count + whole - 1) / whole * whole);
+    for (std::int64_t i = 0; i < count; ++i) {
+        if (!state.empty() && state[static_cast<std::size_t>(first + i)] != pool::RowState::unlabelled) continue;
+        const float *z = rows.z.data() + (first + i) * rows.z_columns, *a = rows.a.data() + (first + i) * rows.a_columns;
+        double* out = g.col(i).data();
+        for (std::int64_t j = 0; j < rows.z_columns; ++j) {
+            for (std::int64_t k = 0; k < rows.a_columns; ++k) *out++ = static_cast<double>(z[j]) * static_cast<double>(a[k]);
+        }
+    }
+}
+
 /// Calls work(first, count) for blocks of rows that cover [first, first + count).
 template <typename Work>
 void for_each_block(std::int64_t first, std::int64_t count, const Work& work)

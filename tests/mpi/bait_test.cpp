@@ -1,4 +1,4 @@
-#include "selection/bait.hpp"
+#include "selection/bait_picks.hpp"
 
 #include "selection/selection.hpp"
 #include "support/bait_brute_force.hpp"
@@ -134,15 +134,38 @@ TEST(Bait, IsNotMisledByRowsThatPicksExplain)
     }
 }
 
+TEST(Bait, PicksTheSameHoweverFarItLooksAhead)
+{
+    // Rows that picks explain fall behind quickly where there are few leaders.
+    for (const auto& shape : {BaitShape{.rows = 500, .count = 20, .tile_rows = 32, .seed = 15}, {.rows = 400, .labelled = 0, .count = 24, .size = 3, .distinct = 57, .seed = 16}}) {
+        const auto pool = test::random_bait_pool(shape);
+        test::with_input(pool, [](const selection::BaitInput& input) {
+            const auto rows = input.ranks.sum(std::int64_t{std::count(input.state.begin(), input.state.end(), pool::RowState::unlabelled)});
+            const auto expected = selection::pick_short_rows(input, rows, 2 * input.count, 10'000);
+            for (const std::size_t leaders : {1, 2, 7, 50}) {
+                const auto found = selection::pick_short_rows(input, rows, 2 * input.count, leaders);
+                ASSERT_EQ(found.size(), expected.size());
+                for (std::size_t i = 0; i < found.size(); ++i) {
+                    EXPECT_EQ(found[i].ranked.row, expected[i].ranked.row) << leaders << " leaders, pick " << i;
+                    EXPECT_EQ(found[i].ranked.value, expected[i].ranked.value) << leaders << " leaders, pick " << i;
+                }
+            }
+        });
+    }
+}
+
 TEST(Bait, StartsFromTheScoresOfTheDefinition)
 {
     const Start by_pairs = [](const selection::BaitInput& input, double weight, std::int64_t rows) {
         return selection::scores_by_pairs(input, selection::LabelledInformation(input.labelled, input.lambda, weight), rows);
     };
+    const Start by_matrices = [](const selection::BaitInput& input, double weight, std::int64_t rows) {
+        return selection::scores_by_matrices(input, weight, selection::mean_information(input, rows));
+    };
     for (const std::int64_t labelled : {0, 1, 37}) {
         auto pool = test::random_bait_pool({.rows = 611, .labelled = labelled, .z_columns = 7, .a_columns = 9, .count = 3, .tile_rows = 300, .seed = 13});
         pool.lambda = 0.5;
-        expect_scores(pool, 1e-10, selection::scores_by_matrices);
+        expect_scores(pool, 1e-10, by_matrices);
         expect_scores(pool, 3e-6, by_pairs);
     }
 }
