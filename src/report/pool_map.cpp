@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace sluice::report {
@@ -65,13 +66,12 @@ struct IterationColours {
     std::int64_t colour(std::int64_t step) const { return steps() == 1 ? ramp_colours / 2 : step * (ramp_colours - 1) / (steps() - 1); }
 };
 
-void draw_picks(Drawing& drawing, const Frame& frame, const RunRecord& run, const IterationColours& colours)
+void draw_picks(Drawing& drawing, const Frame& frame, std::vector<Pick> picks, const std::vector<Label>& labels, const IterationColours& colours)
 {
     std::set<std::uint64_t> failed;
-    for (const auto& label : run.journal.labels) {
+    for (const auto& label : labels) {
         if (label.failed) failed.insert(label.row);
     }
-    auto picks = run.map->picks;
     std::stable_sort(picks.begin(), picks.end(), [](const Pick& a, const Pick& b) { return a.iteration < b.iteration; });
     const double radius = picks.size() > 1000 ? 2.5 : picks.size() > 300 ? 3.2 : 4;
     for (const auto& pick : picks) {
@@ -138,12 +138,42 @@ std::string component_label(int component, const std::vector<double>& explained)
     return fmt::format("principal component {} ({:.1f} % of the variance)", component, 100 * explained[index]);
 }
 
+bool is_a_line(const DensityMap& map)
+{
+    return map.explained.size() > 1 && std::abs(map.explained[1]) < 1e-9;
+}
+
+/// The map of a pool with one feature, with the labels of its first target as the height: picks without one, and the pool itself, lie below them.
+DensityMap raised_to_labels(const DensityMap& line, const std::vector<Label>& labels)
+{
+    std::map<std::uint64_t, double> height;
+    Range heights;
+    for (const auto& label : labels) {
+        if (label.values.empty()) continue;
+        height[label.row] = label.values.front();
+        include(heights, label.values.front());
+    }
+    if (is_empty(heights)) return line;
+    const Range around = padded(heights, 0.1);
+    const double step = around.hi - heights.hi;
+    DensityMap raised = line;
+    raised.y = {heights.lo - 1.5 * step, heights.lo - step};
+    std::vector<double> counts(line.counts.empty() ? 0 : line.counts.front().size(), 0.0);
+    for (const auto& row : line.counts) {
+        for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += row[i];
+    }
+    raised.counts = {counts};
+    for (auto& pick : raised.picks) pick.y = height.contains(pick.row) ? height[pick.row] : raised.y.hi;
+    return raised;
+}
+
 }  // namespace
 
 Figure pool_map_figure(const RunRecord& run)
 {
     if (!run.map) return {.svg = "", .caption = "The run folder has no map.json, so there is no map of the pool."};
-    const auto& map = *run.map;
+    const bool is_line = is_a_line(*run.map);
+    const auto map = is_line ? raised_to_labels(*run.map, run.journal.labels) : *run.map;
     Range x = map.x;
     Range y = map.y;
     IterationColours colours;
@@ -171,21 +201,19 @@ Figure pool_map_figure(const RunRecord& run)
     const auto frame = draw_axes(drawing, {.place = {0, top, frame_size + 90, frame_size + 42},
                                            .x = padded(x, 0.02),
                                            .y = padded(y, 0.02),
-                                           .x_label = component_label(1, map.explained),
-                                           .y_label = component_label(2, map.explained)});
+                                           .x_label = is_line ? "the feature, about its mean" : component_label(1, map.explained),
+                                           .y_label = is_line ? run.journal.targets.front() : component_label(2, map.explained)});
     draw_density(drawing, frame, map, largest);
-    draw_picks(drawing, frame, run, colours);
+    draw_picks(drawing, frame, map.picks, run.journal.labels, colours);
 
     const double bar_left = frame.inner.x + frame.inner.width + 34;
     if (colours.last > 0) draw_iteration_bar(drawing, {bar_left, top + 24, bar_width, 220}, colours);
     if (largest >= 1) draw_density_bar(drawing, {bar_left, top + 310, bar_width, 220}, largest);
 
-    std::string caption = fmt::format("The pool in its two first principal components: density of its {} rows (grey, logarithmic) and the {} "
-                                      "that were asked, {} of them in the initial design.",
-                                      count_text(run.journal.pool_rows > 0 ? static_cast<double>(run.journal.pool_rows) : static_cast<double>(map.picks.size())),
-                                      count_text(static_cast<double>(map.picks.size())), initial);
-    const bool is_a_line = map.explained.size() > 1 && std::abs(map.explained[1]) < 1e-9;
-    if (is_a_line) caption += " There is one feature only, so all lie on a line, from one end of its range to the other.";
+    const auto rows = count_text(run.journal.pool_rows > 0 ? static_cast<double>(run.journal.pool_rows) : static_cast<double>(map.picks.size()));
+    const auto asked = fmt::format("the {} that were asked, {} of them in the initial design", count_text(static_cast<double>(map.picks.size())), initial);
+    std::string caption = is_line ? fmt::format("The pool has one feature only: {}, at their labels, above the density of all {} rows (grey, logarithmic).", asked, rows)
+                                  : fmt::format("The pool in its two first principal components: density of its {} rows (grey, logarithmic) and {}.", rows, asked);
     if (colours.last > 0) caption += " A cluster of one colour is a batch that searched one region; an even spread is exploration.";
     return {.svg = svg_element(drawing, "Asked rows on a density map of the pool"), .caption = caption};
 }

@@ -29,13 +29,28 @@ TEST(PoolMap, DrawsTheCellsThatHoldRowsAndThePicks)
     EXPECT_EQ(count(svg, "\"cells g"), 3u + 10u + 1u);
 }
 
-TEST(PoolMap, SaysWhereThereIsOneFeatureOnly)
+TEST(PoolMap, OfOneFeatureShowsTheLabelsAboveIt)
+{
+    auto run = run_with_best({1});
+    run.map = DensityMap{.explained = {1, 0}, .x = {-1, 1}, .y = {-0.5, 0.5}, .counts = {{3, 0}, {1, 2}}, .picks = {{8, 1, 0.5, 0}, {9, 1, -0.5, 0}, {11, 1, 0, 0}}};
+    run.journal.labels = {{.iteration = 1, .row = 8, .id = "", .values = {-20}}, {.iteration = 1, .row = 9, .id = "", .values = {40}}, {.iteration = 1, .row = 11, .id = "", .values = {}, .failed = true}};
+    const auto figure = pool_map_figure(run);
+    EXPECT_NE(figure.caption.find("one feature only"), std::string::npos);
+    const auto y = all_matches(figure.svg, "<circle class=\"pick r\\d+\" cx=\"[^\"]*\" cy=\"([^\"]*)\" r=\"4\"");
+    ASSERT_EQ(y.size(), 2u);
+    EXPECT_NEAR(std::stod(y[0]), y_of_tick(figure.svg, "−20"), pixel);
+    EXPECT_NEAR(std::stod(y[1]), y_of_tick(figure.svg, "40"), pixel);
+    EXPECT_EQ(count(figure.svg, "<path class=\"cross r"), 1u) << "a failed row has no label, and is shown all the same";
+    run.map->explained = {0.9, 0.1};
+    EXPECT_EQ(pool_map_figure(run).caption.find("one feature only"), std::string::npos);
+}
+
+TEST(PoolMap, OfOneFeatureIsALineBeforeThereAreLabels)
 {
     auto run = run_with_best({1});
     run.map = DensityMap{.explained = {1, 0}, .x = {-1, 1}, .y = {-0.5, 0.5}, .counts = {{1}}, .picks = {{8, 1, 0.5, 0}}};
+    run.journal.labels.clear();
     EXPECT_NE(pool_map_figure(run).caption.find("one feature only"), std::string::npos);
-    run.map->explained = {0.9, 0.1};
-    EXPECT_EQ(pool_map_figure(run).caption.find("one feature only"), std::string::npos);
 }
 
 TEST(PoolMap, PutsAPickAtItsCoordinates)
