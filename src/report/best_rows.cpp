@@ -14,8 +14,8 @@ double merit(const RunRecord& run, std::size_t target, double value)
     if (has_no_best(goal)) return 0;
     if (goal == "minimize") return -value;
     if (goal != "window") return value;
-    const auto window = run.windows.find(run.journal.targets[target]);
-    if (window != run.windows.end()) return -std::abs(value - (window->second.lo + window->second.hi) / 2);
+    const auto window = run.settings.windows.find(run.journal.targets[target]);
+    if (window != run.settings.windows.end()) return -std::abs(value - (window->second.lo + window->second.hi) / 2);
     return run.metrics.empty() ? 0 : -std::abs(value - run.metrics.back().targets[target].best);
 }
 

@@ -45,7 +45,7 @@ Panel target_panel(const RunRecord& run, std::size_t target)
         append(panel.batch_mean, line, metrics.batch_mean);
         append(panel.batch_max, line, metrics.batch_max);
     }
-    if (const auto window = run.windows.find(name); goal == "window" && window != run.windows.end()) panel.window = window->second;
+    if (const auto window = run.settings.windows.find(name); goal == "window" && window != run.settings.windows.end()) panel.window = window->second;
     return panel;
 }
 

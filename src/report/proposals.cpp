@@ -75,11 +75,11 @@ std::map<std::uint64_t, double> merits(const RunRecord& run)
     for (std::size_t i = 0; i < trajectory.percentile.size(); ++i) merit[trajectory.rows[i]] = trajectory.percentile[i];
     if (!merit.empty()) return merit;
     const auto& goal = run.journal.goals.front();
-    const auto window = run.windows.find(run.journal.targets.front());
+    const auto window = run.settings.windows.find(run.journal.targets.front());
     for (const auto& label : run.journal.labels) {
         if (label.failed) continue;
         const double value = label.values.front();
-        merit[label.row] = goal == "minimize" ? -value : window != run.windows.end() ? -std::abs(value - 0.5 * (window->second.lo + window->second.hi)) : value;
+        merit[label.row] = goal == "minimize" ? -value : window != run.settings.windows.end() ? -std::abs(value - 0.5 * (window->second.lo + window->second.hi)) : value;
     }
     return merit;
 }

@@ -2,7 +2,7 @@
 
 #include "report/page_style.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -21,11 +21,55 @@ bool occurs_twice(const std::vector<std::string>& names, const std::string& name
     return std::count(names.begin(), names.end(), name) > 1;
 }
 
+using Settings = std::map<std::string, std::string>;
+
+/// What makes a campaign: not its seed, nor when it stops.
+Settings lasting(Settings settings)
+{
+    for (const char* passing : {"campaign.seed", "campaign.iterations", "campaign.stop"}) settings.erase(passing);
+    return settings;
+}
+
+/// What is set in one campaign and not the same in all others: "random, count 200".
+std::string set_otherwise(const Settings& own, const std::vector<Settings>& all)
+{
+    std::vector<std::string> words;
+    for (const auto& [path, value] : own) {
+        const bool is_shared = std::all_of(all.begin(), all.end(), [&](const Settings& other) { return other.contains(path) && other.at(path) == value; });
+        if (is_shared) continue;
+        const bool speaks_for_itself = path.ends_with("kind") || path.ends_with("rule");
+        words.push_back(speaks_for_itself ? value : fmt::format("{} {}", path.substr(path.rfind('.') + 1), value));
+    }
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+struct Campaign {
+    std::string name;
+    Settings settings;
+
+    bool operator==(const Campaign&) const = default;
+};
+
+std::vector<std::string> names_of(const std::vector<Campaign>& campaigns)
+{
+    std::vector<std::string> names;
+    for (const auto& campaign : campaigns) {
+        std::vector<Settings> namesakes;
+        for (const auto& other : campaigns) {
+            if (other.name == campaign.name) namesakes.push_back(other.settings);
+        }
+        const auto otherwise = set_otherwise(campaign.settings, namesakes);
+        names.push_back(otherwise.empty() ? campaign.name : campaign.name + ": " + otherwise);
+    }
+    return names;
+}
+
 }  // namespace
 
 RunNames name_runs(const std::vector<RunRecord>& runs)
 {
     RunNames names;
+    std::vector<Campaign> campaigns;
     std::vector<std::string> campaign_names;
     std::vector<std::string> folder_names;
     for (const auto& run : runs) {
@@ -33,13 +77,15 @@ RunNames name_runs(const std::vector<RunRecord>& runs)
         folder_names.push_back(folder_name(run.folder));
     }
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        const auto known = std::find(names.campaigns.begin(), names.campaigns.end(), campaign_names[i]);
-        names.campaign.push_back(static_cast<std::size_t>(known - names.campaigns.begin()));
-        if (known == names.campaigns.end()) names.campaigns.push_back(campaign_names[i]);
+        const Campaign campaign{campaign_names[i], lasting(runs[i].settings.values)};
+        const auto known = std::find(campaigns.begin(), campaigns.end(), campaign);
+        names.campaign.push_back(static_cast<std::size_t>(known - campaigns.begin()));
+        if (known == campaigns.end()) campaigns.push_back(campaign);
 
         const auto& folder = occurs_twice(folder_names, folder_names[i]) ? runs[i].folder.string() : folder_names[i];
         names.labels.push_back(occurs_twice(campaign_names, campaign_names[i]) ? campaign_names[i] + " (" + folder + ")" : campaign_names[i]);
     }
+    names.campaigns = names_of(campaigns);
     return names;
 }
 

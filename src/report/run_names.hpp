@@ -7,11 +7,11 @@
 
 namespace sluice::report {
 
-/// How the runs of a comparison are called and coloured.
+/// How the runs of a comparison are called and coloured. Runs are of one campaign if they differ only in their seed and in when they stop.
 struct RunNames {
     std::vector<std::string> labels;     ///< per run: campaign name, with the folder where several share one
     std::vector<std::size_t> campaign;   ///< per run: index into campaigns
-    std::vector<std::string> campaigns;  ///< distinct campaign names, in order of appearance
+    std::vector<std::string> campaigns;  ///< in order of appearance: their names, and where several share one what each has set otherwise: "name: random, count 200"
 };
 
 RunNames name_runs(const std::vector<RunRecord>& runs);

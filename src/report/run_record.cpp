@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "report/number_text.hpp"
-#include "report/target_windows.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +24,7 @@ RunRecord read_run_record(const std::filesystem::path& folder)
     run.map = read_density_map(folder / "map.json");
     run.trajectory = read_trajectory(folder / "trajectory.json");
     if (const auto campaign = folder / "campaign.toml"; std::filesystem::exists(campaign)) run.campaign_text = read_file(campaign);
-    run.windows = target_windows(run.campaign_text);
+    run.settings = campaign_settings(run.campaign_text);
     return run;
 }
 
@@ -66,7 +65,7 @@ std::string goal_text(const RunRecord& run)
         if (t > 0) text += ", ";
         if (goal != "window") {
             text += goal + " " + target;
-        } else if (const auto window = run.windows.find(target); window != run.windows.end()) {
+        } else if (const auto window = run.settings.windows.find(target); window != run.settings.windows.end()) {
             text += fmt::format("bring {} into [{}, {}]", target, value_text(window->second.lo), value_text(window->second.hi));
         } else {
             text += "bring " + target + " into its window";

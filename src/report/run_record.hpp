@@ -1,5 +1,6 @@
 #pragma once
 
+#include "report/campaign_settings.hpp"
 #include "report/density_map.hpp"
 #include "report/journal.hpp"
 #include "report/metrics.hpp"
@@ -25,7 +26,7 @@ struct RunRecord {
     std::optional<DensityMap> map;
     std::optional<Trajectory> trajectory;
     std::string campaign_text;             ///< campaign.toml; empty if it is missing
-    std::map<std::string, Range> windows;  ///< of the targets whose goal is a window
+    CampaignSettings settings;             ///< what campaign.toml says
 };
 
 /// Reads a run folder. Error names journal.jsonl or metrics.csv if it is missing; the other files may be.

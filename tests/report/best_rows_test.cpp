@@ -36,7 +36,7 @@ TEST(BestRows, FollowTheGoal)
     EXPECT_EQ(rows_of(best_rows(run_with({"y"}, {"maximize"}, values), 10)), (Rows{2, 4, 0, 1}));
     EXPECT_EQ(rows_of(best_rows(run_with({"y"}, {"minimize"}, values), 3)), (Rows{1, 0, 2}));
     auto window = run_with({"y"}, {"window"}, values);
-    window.windows["y"] = {0, 1};
+    window.settings.windows["y"] = {0, 1};
     EXPECT_EQ(rows_of(best_rows(window, 10)), (Rows{0, 2, 4, 1}));  // distances 0.3, 0.9, 0.9, 3.5 to the centre 0.5
 }
 

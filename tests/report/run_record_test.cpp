@@ -2,7 +2,6 @@
 
 #include "base/error.hpp"
 #include "report/synthetic_run.hpp"
-#include "report/target_windows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -156,15 +155,19 @@ TEST(RunRecord, SaysItsGoals)
     EXPECT_EQ(goal_text(run), "minimize hull, bring gap into [1.45, 1.55]");
 }
 
-TEST(TargetWindows, AreFoundInTargetTablesOnly)
+TEST(CampaignSettings, AreFoundByTheirPaths)
 {
-    const auto windows = target_windows("[campaign]\nname = \"c\"\nwindow = [0, 1]\n"
-                                        "[[target]]\nname = \"a\"\nwindow = [ -1.5, 2e1 ]  # eV\n"
-                                        "[[target]]\nname = \"b\"\ngoal = \"maximize\"\n[[target]]\nwindow = [1, 2,]\nname = \"d\"\n[pool]\nname = \"e\"\n");
-    ASSERT_EQ(windows.size(), 2u);
-    EXPECT_EQ(windows.at("a").lo, -1.5);
-    EXPECT_EQ(windows.at("a").hi, 20);
-    EXPECT_EQ(windows.at("d").hi, 2);
+    const auto settings = campaign_settings("[campaign]\nname = \"c\"\nwindow = [0, 1]\ninitial = { count = 20 }\n"
+                                            "[[target]]\nname = \"a\"\nwindow = [ -1.5, 2e1 ]  # eV\n"
+                                            "[[target]]\nname = \"b\"\ngoal = \"maximize\"\n[[target]]\nwindow = [1, 2,]\nname = \"d\"\n[pool]\nname = \"e\"\n");
+    EXPECT_EQ(settings.values.at("campaign.name"), "c");
+    EXPECT_EQ(settings.values.at("campaign.initial.count"), "20");
+    EXPECT_EQ(settings.values.at("target[1].goal"), "maximize");
+    ASSERT_EQ(settings.windows.size(), 2u) << "only targets have windows";
+    EXPECT_EQ(settings.windows.at("a").lo, -1.5);
+    EXPECT_EQ(settings.windows.at("a").hi, 20);
+    EXPECT_EQ(settings.windows.at("d").hi, 2);
+    EXPECT_TRUE(campaign_settings("[campaign\n").values.empty());
 }
 
 TEST(StageTotals, AreInTheOrderOfAnIteration)
