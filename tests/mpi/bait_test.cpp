@@ -137,12 +137,12 @@ TEST(Bait, IsNotMisledByRowsThatPicksExplain)
 TEST(Bait, PicksTheSameHoweverFarItLooksAhead)
 {
     // Rows that picks explain fall behind quickly where there are few leaders.
-    for (const auto& shape : {BaitShape{.rows = 500, .count = 20, .tile_rows = 32, .seed = 15}, {.rows = 400, .labelled = 0, .count = 24, .size = 3, .distinct = 57, .seed = 16}}) {
+    for (const auto& shape : {BaitShape{.rows = 300, .count = 9, .tile_rows = 32, .seed = 15}, {.rows = 200, .labelled = 0, .count = 12, .size = 3, .distinct = 57, .seed = 16}}) {
         const auto pool = test::random_bait_pool(shape);
         test::with_input(pool, [](const selection::BaitInput& input) {
             const auto rows = input.ranks.sum(std::int64_t{std::count(input.state.begin(), input.state.end(), pool::RowState::unlabelled)});
             const auto expected = selection::pick_short_rows(input, rows, 2 * input.count, 10'000);
-            for (const std::size_t leaders : {1, 2, 7, 50}) {
+            for (const std::size_t leaders : {1, 7}) {
                 const auto found = selection::pick_short_rows(input, rows, 2 * input.count, leaders);
                 ASSERT_EQ(found.size(), expected.size());
                 for (std::size_t i = 0; i < found.size(); ++i) {
