@@ -93,15 +93,15 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
     rename_durably(temporary, path);
 }
 
-void rename_whole(const std::filesystem::path& from, const std::filesystem::path& to)
+void sync_file(const std::filesystem::path& path)
 {
-    sync_path(from, O_RDONLY);
-    if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(to, "rename");
+    sync_path(path, O_RDONLY);
 }
 
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to)
 {
-    rename_whole(from, to);
+    sync_file(from);
+    if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(to, "rename");
     sync_path(folder_of(to), O_RDONLY | O_DIRECTORY);
 }
 

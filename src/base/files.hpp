@@ -24,11 +24,11 @@ void make_folder(const std::filesystem::path& path);
 /// temporary name, fsync, rename, fsync of the folder.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// Brings what this machine has written to a file to the disk.
+void sync_file(const std::filesystem::path& path);
+
 /// Makes a file that is complete on disk take the name `path`: fsync, rename, fsync of the folder.
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
-
-/// The same without the folder: after a crash the name may still be that of the older file, whole.
-void rename_whole(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Appends to a file so that what `append` has returned from survives a crash. Not copyable; closes at the end.
 class DurableAppender {

@@ -201,9 +201,10 @@ void write_checkpoint(const std::filesystem::path& folder, const CheckpointOrigi
         file.close();
     });
     on_root(ranks, [&] {
-        // The folder is not waited for: the names that a crash leaves are those of whole checkpoints, if older ones, and what they lack is in the journal.
+        // All is on the disk. The names are not waited for: those that a crash leaves are of whole checkpoints, if older ones, and what they lack is in
+        // the journal.
         if (std::filesystem::exists(newest)) std::filesystem::rename(newest, previous);
-        rename_whole(temporary, newest);
+        std::filesystem::rename(temporary, newest);
     });
 }
 

@@ -1,6 +1,7 @@
 #include "pool/hdf5.hpp"
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -172,8 +173,9 @@ File File::open(const std::filesystem::path& path)
 
 void File::close()
 {
-    CHECKED(H5Fflush(file_, H5F_SCOPE_GLOBAL), path_);
-    file_ = Handle();
+    // Without a flush before: that syncs on every rank, and then the superblock is written once more and has to be synced again.
+    CHECKED(H5Fclose(file_.release()), path_);
+    sync_file(path_);
 }
 
 bool File::has(const std::string& name) const

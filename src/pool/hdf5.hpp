@@ -31,6 +31,7 @@ public:
         if (id_ >= 0) close_(id_);
     }
     operator hid_t() const { return id_; }
+    hid_t release() { return std::exchange(id_, -1); }
 
 private:
     hid_t id_ = -1;
@@ -52,7 +53,7 @@ public:
     /// Opens for reading on this rank alone.
     static File open(const std::filesystem::path& path);
 
-    /// Flushes and closes; a failure (disk full) is an Error.
+    /// Closes, and brings what this rank has written to the disk; a failure (disk full) is an Error. With all ranks done, all is there.
     void close();
 
     bool has(const std::string& name) const;
