@@ -37,6 +37,7 @@ struct Leaders {
     Ranked next = Ranked::none();   ///< the best of the other own rows
 };
 
+/// The forward picks where F is known as a matrix: what is right at any time are scores_, open_ and the picks in information_; leaders look ahead from there.
 class ShortForward {
 public:
     ShortForward(const BaitInput& input, std::int64_t pool_rows)
@@ -128,7 +129,9 @@ private:
             const Ranked best = input_.ranks.first(has_own ? ranked(leaders.scores, own, leaders.rows[own]) : Ranked::none());
             const bool has_fallen_behind = steps.empty() && next < best;
             if (has_fallen_behind || best.row == Ranked::nobody) break;
-            auto pick = information_.examine(best.row, [this](const Eigen::MatrixXd& v) -> Eigen::MatrixXd { return (mean_ * v.reshaped()).reshaped(v.rows(), v.cols()); });
+            auto pick = information_.examine(best.row, [this](const Eigen::MatrixXd& v) -> Eigen::MatrixXd {
+                return (mean_ * v.reshaped()).reshaped(v.rows(), v.cols());
+            });
             const bool is_own = input_.share.owns(best.row);
             if (!was_best(pick, best)) {
                 if (is_own) leaders.scores.leverage[own] = pick.leverage, leaders.scores.influence[own] = pick.influence;
