@@ -2,6 +2,7 @@
 #include "models/mixture_density/ensemble.hpp"
 #include "models/mixture_density/gelu.hpp"
 #include "models/mixture_density/likelihood.hpp"
+#include "models/mixture_density/normalisation.hpp"
 #include "support/draws.hpp"
 #include "support/world.hpp"
 
@@ -147,6 +148,44 @@ TEST(MixtureDensity, LearnsThatThereAreTwoBranches)
             EXPECT_NEAR(head.logits[0] - head.logits[1], 0, 0.6);
         }
     }
+}
+
+TEST(MixtureDensity, RowsUnlikeTheLabelledOnesArePredictedWithinBounds)
+{
+    // The second column is the same in all labelled rows, as a rare bit is; of the third one row alone differs, by little.
+    const Shape shape{.columns = 3, .targets = 1, .components = 1, .width = 16, .depth = 2};
+    RawSet data;
+    data.rows = 40;
+    const auto u = test::uniforms(7, 40);
+    for (std::size_t i = 0; i < 40; ++i) {
+        for (const double x : {u[i], 0.3, i == 0 ? 1e-4 : 0.0}) data.x.push_back(static_cast<float>(x));
+        data.y.push_back(u[i]);
+    }
+    std::vector<float> features(static_cast<std::size_t>(Heads::rows * shape.columns), 0.5F);
+    features[1] = 8;
+    const auto farthest = [&](std::int64_t folds) {
+        Recipe recipe{.members = 2, .member_block = 1, .minibatch = 32, .steps_most = 200};
+        recipe.folds = folds;
+        Heads heads;
+        fit(shape, recipe, data, {3, 1}, {}, test::ranks()).predict(features.data(), false, heads);
+        float most = 0;
+        for (std::int64_t e = 0; e < 2; ++e) {
+            for (std::int64_t row = 0; row < 2; ++row) most = std::max(most, std::abs(heads.of(e, row).means[0]));
+        }
+        return most;
+    };
+    EXPECT_LT(farthest(2), 20);
+    EXPECT_GT(farthest(0), 1000);  // as published: divided by 1e-6
+}
+
+TEST(MixtureDensity, BoundedNormalisationIsThePublishedOneWhereColumnsVaryEnough)
+{
+    const auto x = test::normals(8, 100);
+    const std::vector<float> values(x.begin(), x.end());
+    const auto published = normalisation_of(values, 2), bounded = bounded_normalisation_of(values, 2);
+    EXPECT_EQ(normalised(values, bounded), normalised(values, published));
+    EXPECT_EQ(bounded.of(1e9, 0), 10);
+    EXPECT_EQ(bounded.of(-1e9, 0), -10);
 }
 
 }  // namespace sluice::models::mixture_density

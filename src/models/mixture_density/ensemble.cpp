@@ -15,31 +15,6 @@ namespace sluice::models::mixture_density {
 
 namespace {
 
-template <typename T>
-Normalisation normalisation_of(const std::vector<T>& values, std::int64_t columns)
-{
-    constexpr double least = 1e-6;
-    const auto width = static_cast<std::size_t>(columns);
-    const auto rows = static_cast<double>(values.size() / width);
-    Normalisation result{std::vector<double>(width, 0.0), std::vector<double>(width, 0.0)};
-    for (std::size_t i = 0; i < values.size(); ++i) result.shift[i % width] += static_cast<double>(values[i]) / rows;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const double deviation = static_cast<double>(values[i]) - result.shift[i % width];
-        result.scale[i % width] += deviation * deviation / rows;
-    }
-    for (auto& scale : result.scale) scale = std::sqrt(scale) + least;
-    return result;
-}
-
-template <typename T>
-std::vector<float> normalised(const std::vector<T>& values, const Normalisation& by)
-{
-    std::vector<float> result(values.size());
-    const auto width = by.shift.size();
-    for (std::size_t i = 0; i < values.size(); ++i) result[i] = static_cast<float>((static_cast<double>(values[i]) - by.shift[i % width]) / by.scale[i % width]);
-    return result;
-}
-
 /// The head's outputs in the order of Heads: all logits, all means, all variances.
 torch::Tensor grouped_order(const Shape& shape)
 {
@@ -121,7 +96,7 @@ void predict_heads(const Shape& shape, const Predictor& predictor, const Normali
     auto scaled = torch::empty({Heads::rows, shape.columns});
     auto* out = scaled.data_ptr<float>();
     for (std::int64_t i = 0; i < Heads::rows; ++i) {
-        for (std::size_t c = 0; c < x.shift.size(); ++c) *out++ = static_cast<float>((static_cast<double>(*features++) - x.shift[c]) / x.scale[c]);
+        for (std::size_t c = 0; c < x.shift.size(); ++c) *out++ = x.of(static_cast<double>(*features++), c);
     }
     torch::Tensor hidden = scaled.unsqueeze(0).expand({members, Heads::rows, shape.columns});
     for (std::size_t l = 0; l + 1 < predictor.weights.size(); ++l) {
@@ -142,13 +117,14 @@ void predict_heads(const Shape& shape, const Predictor& predictor, const Normali
 struct DevicePredictor {
     std::vector<torch::Tensor> weights, biases;
     torch::Tensor shift, scale;  ///< [columns] of raw features, float64
+    double bound;                ///< as in Normalisation
 };
 
 DevicePredictor to_device(const Predictor& predictor, const Normalisation& x)
 {
     const auto device = torch_device(parallel::Place::device);
     const auto columns = static_cast<std::int64_t>(x.shift.size());
-    DevicePredictor there{{}, {}, as_tensor(x.shift, {columns}).clone().to(device), as_tensor(x.scale, {columns}).clone().to(device)};
+    DevicePredictor there{{}, {}, as_tensor(x.shift, {columns}).clone().to(device), as_tensor(x.scale, {columns}).clone().to(device), x.bound};
     for (const auto& weights : predictor.weights) there.weights.push_back(weights.to(device));
     for (const auto& biases : predictor.biases) there.biases.push_back(biases.to(device));
     return there;
@@ -159,7 +135,7 @@ void predict_heads_on_device(const Shape& shape, const DevicePredictor& predicto
     const torch::NoGradGuard no_gradients;
     const auto members = predictor.weights[0].size(0), variances = shape.components * shape.targets;
     const auto raw = from_features(features, rows, shape.columns, parallel::Place::device);
-    auto hidden = ((raw.to(torch::kFloat64) - predictor.shift) / predictor.scale).to(torch::kFloat32).unsqueeze(0).expand({members, rows, shape.columns});
+    auto hidden = ((raw.to(torch::kFloat64) - predictor.shift) / predictor.scale).clamp(-predictor.bound, predictor.bound).to(torch::kFloat32).unsqueeze(0).expand({members, rows, shape.columns});
     for (std::size_t l = 0; l + 1 < predictor.weights.size(); ++l) hidden = at::gelu(torch::baddbmm(predictor.biases[l], hidden, predictor.weights[l]), "tanh");
     auto outputs = view_at(heads, {members, rows, shape.outputs()}, parallel::Place::device);
     torch::baddbmm_out(outputs, predictor.biases.back(), hidden, predictor.weights.back());
@@ -200,7 +176,7 @@ Ensemble fit(const Shape& shape, const Recipe& recipe, const RawSet& data, const
     Ensemble ensemble;
     ensemble.shape = shape;
     ensemble.members = recipe.members;
-    ensemble.x = normalisation_of(data.x, shape.columns);
+    ensemble.x = recipe.folds > 0 ? bounded_normalisation_of(data.x, shape.columns) : normalisation_of(data.x, shape.columns);
     ensemble.y = normalisation_of(data.y, shape.targets);
     const NormalisedSet set{data.rows, normalised(data.x, ensemble.x), normalised(data.y, ensemble.y)};
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/family.hpp"
+#include "models/mixture_density/normalisation.hpp"
 #include "models/mixture_density/recipe.hpp"
 
 #include <filesystem>
@@ -13,12 +14,6 @@ struct RawSet {
     std::int64_t rows = 0;
     std::vector<float> x;   ///< [rows, columns]
     std::vector<double> y;  ///< [rows, targets]
-};
-
-/// normalised = (raw - shift) / scale; scale is the deviation over the labelled rows plus 1e-6.
-struct Normalisation {
-    std::vector<double> shift;
-    std::vector<double> scale;
 };
 
 /// What all members say of a row in normalised units: logits [components], means [components, targets], variances [components, targets].
