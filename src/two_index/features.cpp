@@ -28,7 +28,6 @@ pool::Shard fill(const StrategyInput& input, const Ensemble& ensemble, RowId col
 /// One row's factors. All in normalised units, where the derivative by the head's own means is taken.
 void write_fisher(const StrategyInput& input, const Ensemble& ensemble, RowId global, const Heads& heads, RowId row, float* z, float* a)
 {
-    constexpr double least_variance = 1e-8;  // raw units
     const auto components = static_cast<std::size_t>(ensemble.shape.components), targets = static_cast<std::size_t>(ensemble.shape.targets);
     std::copy_n(heads.embedding.data() + row * ensemble.shape.width, ensemble.shape.width, z);
     const auto head = heads.of(0, row);
@@ -40,8 +39,7 @@ void write_fisher(const StrategyInput& input, const Ensemble& ensemble, RowId gl
 
     std::vector<double> variance(components * targets), y(targets), log_joint(components);
     for (std::size_t i = 0; i < variance.size(); ++i) {
-        const double scale = ensemble.y.scale[i % targets];
-        variance[i] = std::max(static_cast<double>(head.variances[i]), least_variance / (scale * scale));
+        variance[i] = std::max(static_cast<double>(head.variances[i]), ensemble.least_normalised_variance(i % targets));
     }
     for (std::size_t j = 0; j < targets; ++j) y[j] = static_cast<double>(head.means[drawn * targets + j]) + std::sqrt(variance[drawn * targets + j]) * random.normal();
     double largest = -INFINITY, total = 0;

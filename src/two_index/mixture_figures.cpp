@@ -1,6 +1,5 @@
 #include "two_index/mixture_figures.hpp"
 
-#include "models/mixture_density/likelihood.hpp"
 #include "parallel/tile_sums.hpp"
 
 #include <algorithm>
@@ -31,7 +30,7 @@ FlatMixture flatten(const Ensemble& ensemble, const Heads& heads, std::int64_t r
         for (std::size_t i = 0; i < components * targets; ++i) {
             const auto t = i % targets;
             flat.mean.push_back(static_cast<double>(head.means[i]) * ensemble.y.scale[t] + ensemble.y.shift[t]);
-            flat.variance.push_back(static_cast<double>(head.variances[i]) * ensemble.y.scale[t] * ensemble.y.scale[t] + static_cast<double>(models::mixture_density::variance_guard));
+            flat.variance.push_back(static_cast<double>(head.variances[i]) * ensemble.y.scale[t] * ensemble.y.scale[t] + ensemble.least_variance(t));
         }
     }
     return flat;

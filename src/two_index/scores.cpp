@@ -24,12 +24,12 @@ std::size_t own_rows(const StrategyInput& input)
     return static_cast<std::size_t>(input.shard.share.rows());
 }
 
-/// Least variances of normalised targets: 1e-8 in raw units.
+/// Least variances of normalised targets.
 std::vector<double> variance_floors(const Ensemble& ensemble)
 {
-    constexpr double raw = 1e-8, least = 1e-15;  // of which products of twenty are within a double
+    constexpr double least = 1e-15;  // of which products of twenty are within a double
     std::vector<double> floors;
-    for (const double scale : ensemble.y.scale) floors.push_back(std::max(raw / (scale * scale), least));
+    for (std::size_t t = 0; t < ensemble.unit.size(); ++t) floors.push_back(std::max(ensemble.least_normalised_variance(t), least));
     return floors;
 }
 
@@ -91,7 +91,7 @@ PoolScores variance_scores(const StrategyInput& input, const Ensemble& ensemble)
             conditional_means(ensemble, heads, row, means.data());
             const models::Predictions::View view(means.data(), 1, members, targets);
             double sum = 0;
-            for (std::size_t t = 0; t < targets; ++t) sum += models::moments(view, 0, static_cast<int>(t)).variance / static_cast<double>(targets);
+            for (std::size_t t = 0; t < targets; ++t) sum += models::moments(view, 0, static_cast<int>(t)).variance / (ensemble.unit[t] * ensemble.unit[t] * static_cast<double>(targets));
             scores.value[static_cast<std::size_t>(own)] = sum;
         });
     });

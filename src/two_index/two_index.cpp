@@ -39,7 +39,7 @@ const std::vector<OptionSpec> keys = {
     whole("decay_steps", 2000).at_least(1).help("gradient steps in which the learning rate falls by a tenth"),
     real("learning_rate", 5e-4).above(0).help("of AdamW at the end of its warm-up"),
     real("weight_decay", 1e-2).at_least(0).help("of AdamW, decoupled"),
-    text("recipe", "robust").one_of({"published", "robust"}).help("published: all members see all rows for all steps; robust: rows that some members are kept from decide when to stop, and the least variance, and inputs are bounded"),
+    text("recipe", "robust").one_of({"published", "robust"}).help("published: all members see all rows for all steps; robust: rows that some members are kept from decide when to stop, and the least variance; inputs are bounded, units do not matter"),
     text("clipping", "coupled").one_of({"coupled", "per-member"}).help("adaptive gradient clipping: norms over all members as in the reference code, or of each member"),
 };
 

@@ -178,14 +178,36 @@ TEST(MixtureDensity, RowsUnlikeTheLabelledOnesArePredictedWithinBounds)
     EXPECT_GT(farthest(0), 1000);  // as published: divided by 1e-6
 }
 
-TEST(MixtureDensity, BoundedNormalisationIsThePublishedOneWhereColumnsVaryEnough)
+TEST(MixtureDensity, UnitsOfTargetsDoNotMatter)
+{
+    const auto x = test::normals(8, 200), noise = test::normals(9, 100);
+    std::vector<double> y;
+    for (std::size_t i = 0; i < noise.size(); ++i) y.push_back(3 + x[2 * i] + 0.1 * noise[i]);
+    const auto heads_of = [&](double unit) {
+        RawSet data{100, {x.begin(), x.end()}, {}};
+        for (const double value : y) data.y.push_back(unit * value);
+        Recipe recipe{.members = 2, .member_block = 1, .minibatch = 32, .steps_most = 60};
+        recipe.folds = 2;
+        Heads heads;
+        const std::vector<float> features(2 * Heads::rows, 0.5F);
+        fit({.columns = 2, .targets = 1, .components = 2, .width = 8, .depth = 2}, recipe, data, {3, 1}, {}, test::ranks()).predict(features.data(), false, heads);
+        return heads.values;
+    };
+    EXPECT_EQ(heads_of(std::ldexp(1.0, -40)), heads_of(1));  // a power of two rounds nothing
+    EXPECT_EQ(heads_of(std::ldexp(1.0, 40)), heads_of(1));
+}
+
+TEST(MixtureDensity, RobustNormalisationIsThePublishedOneButForItsLeastScaleAndItsBound)
 {
     const auto x = test::normals(8, 100);
-    const std::vector<float> values(x.begin(), x.end());
-    const auto published = normalisation_of(values, 2), bounded = bounded_normalisation_of(values, 2);
-    EXPECT_EQ(normalised(values, bounded), normalised(values, published));
-    EXPECT_EQ(bounded.of(1e9, 0), 10);
-    EXPECT_EQ(bounded.of(-1e9, 0), -10);
+    const auto published = normalisation_of(x, 2), robust = robust_normalisation_of(x, 2, 10);
+    EXPECT_EQ(robust.shift, published.shift);
+    for (std::size_t c = 0; c < 2; ++c) EXPECT_DOUBLE_EQ(robust.scale[c] + 1e-6, published.scale[c]);
+    EXPECT_EQ(robust.of(1e9, 0), 10);
+    EXPECT_EQ(robust.of(-1e9, 0), -10);
+    // The same in all rows, whatever its size and however its mean rounds.
+    for (const double value : {0.0, 0.1, -1e7}) EXPECT_EQ(robust_normalisation_of(std::vector<float>(30, static_cast<float>(value)), 1, 10).scale[0], 1) << value;
+    for (const double value : {0.0, 0.1, -1e7}) EXPECT_EQ(robust_normalisation_of(std::vector<double>(30, value), 1, 10).scale[0], 1) << value;
 }
 
 }  // namespace sluice::models::mixture_density

@@ -19,6 +19,7 @@ struct RandomPool {
     pool::FeatureType type = pool::FeatureType::float32;
     int targets = 1;
     std::uint64_t seed = 1;
+    double unit = 1;   ///< of the targets
     int classes = 0;   ///< > 0: targets are classes below this
     int distinct = 0;  ///< > 0: features are whole numbers below this, so that rows repeat and distances tie
 };
@@ -42,7 +43,7 @@ inline double target_of(const RandomPool& pool, RowId row, int target)
         sum += (target + 1 + static_cast<double>(c)) * x - 0.2 * x * x;
     }
     if (pool.classes > 0) return std::clamp(std::floor(sum / 3 + 0.5 * pool.classes), 0.0, pool.classes - 1.0);
-    return sum;
+    return pool.unit * sum;
 }
 
 /// A folder that all ranks see and that is removed at the end, by the root.

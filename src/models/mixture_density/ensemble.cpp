@@ -176,8 +176,11 @@ Ensemble fit(const Shape& shape, const Recipe& recipe, const RawSet& data, const
     Ensemble ensemble;
     ensemble.shape = shape;
     ensemble.members = recipe.members;
-    ensemble.x = recipe.folds > 0 ? bounded_normalisation_of(data.x, shape.columns) : normalisation_of(data.x, shape.columns);
-    ensemble.y = normalisation_of(data.y, shape.targets);
+    constexpr double farthest_input = 10;  // deviations
+    const bool robust = recipe.folds > 0;
+    ensemble.x = robust ? robust_normalisation_of(data.x, shape.columns, farthest_input) : normalisation_of(data.x, shape.columns);
+    ensemble.y = robust ? robust_normalisation_of(data.y, shape.targets, INFINITY) : normalisation_of(data.y, shape.targets);
+    ensemble.unit = robust ? ensemble.y.scale : std::vector<double>(ensemble.y.scale.size(), 1.0);
     const NormalisedSet set{data.rows, normalised(data.x, ensemble.x), normalised(data.y, ensemble.y)};
 
     auto training = begin_training(shape, recipe, key, ranks);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/family.hpp"
+#include "models/mixture_density/likelihood.hpp"
 #include "models/mixture_density/normalisation.hpp"
 #include "models/mixture_density/recipe.hpp"
 
@@ -42,6 +43,12 @@ struct Ensemble {
     Shape shape;
     std::int64_t members = 0;
     Normalisation x, y;
+    std::vector<double> unit;  ///< [targets] in which scores, distances and least variances count, raw units: 1 as published; robust the deviation over the labelled rows
+
+    /// Least variance of a target, raw units.
+    double least_variance(std::size_t target) const { return variance_guard * unit[target] * unit[target]; }
+    /// The same of the normalised target.
+    double least_normalised_variance(std::size_t target) const { return least_variance(target) / (y.scale[target] * y.scale[target]); }
     /// Fills `heads` for raw features [Heads::rows, columns]. Called from several threads at once.
     std::function<void(const float* features, bool with_embedding, Heads& heads)> predict;
     /// The same for raw features [rows, columns] and heads [members, rows, components (1 + 2 targets)], grouped, both in the device's memory.

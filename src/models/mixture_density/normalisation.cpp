@@ -1,15 +1,14 @@
 #include "models/mixture_density/normalisation.hpp"
 
+#include <limits>
+
 namespace sluice::models::mixture_density {
 
 namespace {
 
-constexpr double least = 1e-6;
-
-}  // namespace
-
+/// Means as shift, deviations as scale.
 template <typename T>
-Normalisation normalisation_of(const std::vector<T>& values, std::int64_t columns)
+Normalisation means_and_deviations(const std::vector<T>& values, std::int64_t columns)
 {
     const auto width = static_cast<std::size_t>(columns);
     const auto rows = static_cast<double>(values.size() / width);
@@ -19,16 +18,29 @@ Normalisation normalisation_of(const std::vector<T>& values, std::int64_t column
         const double deviation = static_cast<double>(values[i]) - result.shift[i % width];
         result.scale[i % width] += deviation * deviation / rows;
     }
-    for (auto& scale : result.scale) scale = std::sqrt(scale) + least;
+    for (auto& scale : result.scale) scale = std::sqrt(scale);
     return result;
 }
 
-Normalisation bounded_normalisation_of(const std::vector<float>& values, std::int64_t columns)
+}  // namespace
+
+template <typename T>
+Normalisation normalisation_of(const std::vector<T>& values, std::int64_t columns)
 {
-    auto result = normalisation_of(values, columns);
-    result.bound = 10;
-    for (auto& scale : result.scale) {
-        if (scale < 2 * least) scale = 1;
+    constexpr double least = 1e-6;
+    auto result = means_and_deviations(values, columns);
+    for (auto& scale : result.scale) scale += least;
+    return result;
+}
+
+template <typename T>
+Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, double bound)
+{
+    constexpr double rounding = 4 * static_cast<double>(std::numeric_limits<T>::epsilon());
+    auto result = means_and_deviations(values, columns);
+    result.bound = bound;
+    for (std::size_t c = 0; c < result.scale.size(); ++c) {
+        if (result.scale[c] <= rounding * std::abs(result.shift[c])) result.scale[c] = 1;
     }
     return result;
 }
@@ -44,6 +56,8 @@ std::vector<float> normalised(const std::vector<T>& values, const Normalisation&
 
 template Normalisation normalisation_of(const std::vector<float>&, std::int64_t);
 template Normalisation normalisation_of(const std::vector<double>&, std::int64_t);
+template Normalisation robust_normalisation_of(const std::vector<float>&, std::int64_t, double);
+template Normalisation robust_normalisation_of(const std::vector<double>&, std::int64_t, double);
 template std::vector<float> normalised(const std::vector<float>&, const Normalisation&);
 template std::vector<float> normalised(const std::vector<double>&, const Normalisation&);
 

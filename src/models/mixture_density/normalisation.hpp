@@ -21,9 +21,10 @@ struct Normalisation {
 template <typename T>
 Normalisation normalisation_of(const std::vector<T>& values, std::int64_t columns);
 
-/// The same for a pool whose rows may be unlike the labelled ones. A column that is the same in all labelled rows, such as a rare bit, would be divided by 1e-6,
-/// and a row in which it differs predicted a million deviations away: it keeps its own units. All columns are cut off at 10 deviations.
-Normalisation bounded_normalisation_of(const std::vector<float>& values, std::int64_t columns);
+/// By mean and deviation alone, so that units do not matter. A column that is the same in all labelled rows, such as a rare bit, keeps its own units: divided by
+/// 1e-6, a row in which it differs would be predicted a million deviations away. \param bound  in deviations
+template <typename T>
+Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, double bound);
 
 /// \return  [rows, columns]
 template <typename T>

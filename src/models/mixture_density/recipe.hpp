@@ -20,7 +20,7 @@ struct Recipe {
     double weight_decay = 1e-2;
     Clipping clipping = Clipping::coupled;
     /// Robust: each row is kept from the members of one of so many folds, which say when the ensemble is best and how large the least variance should be;
-    /// inputs are bounded. 0: all members see all rows for all steps, with no least variance and no bound.
+    /// units do not matter and inputs are bounded. 0: all members see all rows for all steps, as published.
     std::int64_t folds = 0;
 
     /// Whether a member is kept from a row.
