@@ -18,7 +18,7 @@ struct PoolScores {
 /// \param two_term  in single precision as the difference of two entropies; the order is then that of the values
 PoolScores mi_lb_scores(const StrategyInput& input, const models::mixture_density::Ensemble& ensemble, bool two_term);
 
-/// Variance over members of the mean they give, averaged over targets, raw units. Collective. Source: specs: two-index, 6.
+/// Variance over members of the mean they give, in units of the ensemble, averaged over targets. Collective. Source: specs: two-index, 6.
 PoolScores variance_scores(const StrategyInput& input, const models::mixture_density::Ensemble& ensemble);
 
 /// Uniform draws. Source: specs: two-index, 6.

@@ -104,4 +104,31 @@ TEST(Standardising, MapsAConstantColumnToZero)
     }
 }
 
+/// A mean that were off by its rounding would put them infinitely many deviations away.
+TEST(Standardising, LeavesNothingOfConstantColumnsInWhateverUnits)
+{
+    for (const float value : {0.1F, -1e7F, 4.7e-26F, 1.3e-38F, 3e38F}) {
+        const test::SharedFolder folder;
+        const auto shard = column_pool(folder.path / "pool.h5", std::vector<float>(1001, value), 64);
+        const auto scaling = pool::standardising(pool::column_statistics(shard, ranks()));
+        EXPECT_EQ(scaling.factor[0], 0) << value;
+        EXPECT_EQ(pool::gather_rows(shard, scaling, std::vector<RowId>{5}, ranks())[0], 0) << value;
+    }
+}
+
+TEST(Standardising, UnitsDoNotMatter)
+{
+    std::vector<float> values;
+    for (int i = 0; i < 200; ++i) values.push_back(1 + static_cast<float>(i % 7) / 8);
+    const auto scaled = [&](float unit) {
+        const test::SharedFolder folder;
+        auto inside = values;
+        for (auto& value : inside) value *= unit;
+        const auto shard = column_pool(folder.path / "pool.h5", inside, 16);
+        return pool::gather_rows(shard, pool::standardising(pool::column_statistics(shard, ranks())), std::vector<RowId>{0, 3, 100, 199}, ranks());
+    };
+    EXPECT_EQ(scaled(0x1p-100F), scaled(1));
+    EXPECT_EQ(scaled(0x1p100F), scaled(1));
+}
+
 }  // namespace sluice
