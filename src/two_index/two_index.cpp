@@ -74,6 +74,7 @@ mdn::RawSet labelled_set(const StrategyInput& input)
     }
     data.rows = static_cast<std::int64_t>(rows.size());
     data.x = pool::gather_rows(input.shard, pool::Scaling::identity(input.shard.info.columns), rows, input.ranks);
+    for (const float factor : input.scaling.factor) data.pool_deviation.push_back(factor > 0 ? 1 / static_cast<double>(factor) : 1);
     return data;
 }
 

@@ -200,14 +200,14 @@ TEST(MixtureDensity, UnitsOfTargetsDoNotMatter)
 TEST(MixtureDensity, RobustNormalisationIsThePublishedOneButForItsLeastScaleAndItsBound)
 {
     const auto x = test::normals(8, 100);
-    const auto published = normalisation_of(x, 2), robust = robust_normalisation_of(x, 2, 10);
+    const auto published = normalisation_of(x, 2), robust = robust_normalisation_of(x, 2, {3, 4}, 10);
     EXPECT_EQ(robust.shift, published.shift);
     for (std::size_t c = 0; c < 2; ++c) EXPECT_DOUBLE_EQ(robust.scale[c] + 1e-6, published.scale[c]);
     EXPECT_EQ(robust.of(1e9, 0), 10);
     EXPECT_EQ(robust.of(-1e9, 0), -10);
     // The same in all rows, whatever its size and however its mean rounds.
-    for (const double value : {0.0, 0.1, -1e7}) EXPECT_EQ(robust_normalisation_of(std::vector<float>(30, static_cast<float>(value)), 1, 10).scale[0], 1) << value;
-    for (const double value : {0.0, 0.1, -1e7}) EXPECT_EQ(robust_normalisation_of(std::vector<double>(30, value), 1, 10).scale[0], 1) << value;
+    for (const double value : {0.0, 0.1, -1e7}) EXPECT_EQ(robust_normalisation_of(std::vector<float>(30, static_cast<float>(value)), 1, {7}).scale[0], 7) << value;
+    for (const double value : {0.0, 0.1, -1e7}) EXPECT_EQ(robust_normalisation_of(std::vector<double>(30, value), 1).scale[0], 1) << value;
 }
 
 }  // namespace sluice::models::mixture_density

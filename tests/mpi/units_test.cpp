@@ -20,11 +20,11 @@ std::ostream& operator<<(std::ostream& out, const Method& method)
     return out << method.name;
 }
 
-/// The rows of all batches of a short campaign on a pool whose targets are in this unit.
-std::vector<RowId> rows_asked(const Method& method, double unit)
+/// The rows of all batches of a short campaign on a pool whose targets, and one feature, are in these units.
+std::vector<RowId> rows_asked(const Method& method, double unit, double feature_unit)
 {
     const test::SharedFolder folder;
-    test::write_pool({.rows = 400, .columns = 5, .tile_rows = 64, .unit = unit}, folder.path / "pool.h5", test::ranks());
+    test::write_pool({.rows = 400, .columns = 5, .tile_rows = 64, .unit = unit, .feature_unit = feature_unit}, folder.path / "pool.h5", test::ranks());
     test::ranks().barrier();
     const auto text = fmt::format("[campaign]\nname = \"units\"\nbatch = 5\niterations = 3\nstop = \"never\"\ninitial = {{ count = 15 }}\n[pool]\nfile = \"pool.h5\"\n"
                                   "[[target]]\nname = \"y0\"\ngoal = \"maximize\"\n[problem]\nkind = \"closed-pool\"\n{}",
@@ -43,12 +43,12 @@ std::vector<RowId> rows_asked(const Method& method, double unit)
 class Units : public ::testing::TestWithParam<Method> {};
 
 /// Powers of two, which round nothing: from the energy of a molecule in joules to a pressure in pascals.
-TEST_P(Units, OfTargetsDoNotDecideWhatIsAskedFor)
+TEST_P(Units, DoNotDecideWhatIsAskedFor)
 {
-    const auto rows = rows_asked(GetParam(), 1);
+    const auto rows = rows_asked(GetParam(), 1, 1);
     EXPECT_EQ(rows.size(), 30U);
-    EXPECT_EQ(rows_asked(GetParam(), std::ldexp(1.0, -60)), rows);
-    EXPECT_EQ(rows_asked(GetParam(), std::ldexp(1.0, 40)), rows);
+    EXPECT_EQ(rows_asked(GetParam(), std::ldexp(1.0, -60), std::ldexp(1.0, 50)), rows);
+    EXPECT_EQ(rows_asked(GetParam(), std::ldexp(1.0, 40), std::ldexp(1.0, -90)), rows);
 }
 
 #define TWO_INDEX "[strategy]\nkind = \"two-index\"\nmembers = 4\ncomponents = 2\nwidth = 16\nsteps_least = 60\nsteps_most = 60\n"

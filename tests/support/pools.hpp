@@ -20,6 +20,7 @@ struct RandomPool {
     int targets = 1;
     std::uint64_t seed = 1;
     double unit = 1;   ///< of the targets
+    double feature_unit = 1;  ///< of the second feature in the file, if it is float32
     int classes = 0;   ///< > 0: targets are classes below this
     int distinct = 0;  ///< > 0: features are whole numbers below this, so that rows repeat and distances tie
 };
@@ -85,7 +86,7 @@ inline std::string write_pool(const RandomPool& pool, const std::filesystem::pat
     std::vector<double> targets;
     for (RowId row = share.first_row; row < share.end_row; ++row) {
         for (RowId c = 0; c < pool.columns; ++c) {
-            const double value = feature_of(pool, row, c);
+            const double value = (c == 1 ? pool.feature_unit : 1) * feature_of(pool, row, c);
             const bool is_half = pool.type == pool::FeatureType::float16;  // rounded here: HDF5 rounds ties another way
             plain.push_back(is_half ? static_cast<float>(static_cast<_Float16>(static_cast<float>(value))) : static_cast<float>(value));
             const auto at = static_cast<std::size_t>(row - share.first_row) * info.row_bytes();

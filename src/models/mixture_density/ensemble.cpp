@@ -178,8 +178,8 @@ Ensemble fit(const Shape& shape, const Recipe& recipe, const RawSet& data, const
     ensemble.members = recipe.members;
     constexpr double farthest_input = 10;  // deviations
     const bool robust = recipe.folds > 0;
-    ensemble.x = robust ? robust_normalisation_of(data.x, shape.columns, farthest_input) : normalisation_of(data.x, shape.columns);
-    ensemble.y = robust ? robust_normalisation_of(data.y, shape.targets, INFINITY) : normalisation_of(data.y, shape.targets);
+    ensemble.x = robust ? robust_normalisation_of(data.x, shape.columns, data.pool_deviation, farthest_input) : normalisation_of(data.x, shape.columns);
+    ensemble.y = robust ? robust_normalisation_of(data.y, shape.targets) : normalisation_of(data.y, shape.targets);
     ensemble.unit = robust ? ensemble.y.scale : std::vector<double>(ensemble.y.scale.size(), 1.0);
     const NormalisedSet set{data.rows, normalised(data.x, ensemble.x), normalised(data.y, ensemble.y)};
 

@@ -34,13 +34,13 @@ Normalisation normalisation_of(const std::vector<T>& values, std::int64_t column
 }
 
 template <typename T>
-Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, double bound)
+Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, const std::vector<double>& if_constant, double bound)
 {
     constexpr double rounding = 4 * static_cast<double>(std::numeric_limits<T>::epsilon());
     auto result = means_and_deviations(values, columns);
     result.bound = bound;
     for (std::size_t c = 0; c < result.scale.size(); ++c) {
-        if (result.scale[c] <= rounding * std::abs(result.shift[c])) result.scale[c] = 1;
+        if (result.scale[c] <= rounding * std::abs(result.shift[c])) result.scale[c] = if_constant.empty() ? 1 : if_constant[c];
     }
     return result;
 }
@@ -56,8 +56,8 @@ std::vector<float> normalised(const std::vector<T>& values, const Normalisation&
 
 template Normalisation normalisation_of(const std::vector<float>&, std::int64_t);
 template Normalisation normalisation_of(const std::vector<double>&, std::int64_t);
-template Normalisation robust_normalisation_of(const std::vector<float>&, std::int64_t, double);
-template Normalisation robust_normalisation_of(const std::vector<double>&, std::int64_t, double);
+template Normalisation robust_normalisation_of(const std::vector<float>&, std::int64_t, const std::vector<double>&, double);
+template Normalisation robust_normalisation_of(const std::vector<double>&, std::int64_t, const std::vector<double>&, double);
 template std::vector<float> normalised(const std::vector<float>&, const Normalisation&);
 template std::vector<float> normalised(const std::vector<double>&, const Normalisation&);
 

@@ -21,10 +21,12 @@ struct Normalisation {
 template <typename T>
 Normalisation normalisation_of(const std::vector<T>& values, std::int64_t columns);
 
-/// By mean and deviation alone, so that units do not matter. A column that is the same in all labelled rows, such as a rare bit, keeps its own units: divided by
-/// 1e-6, a row in which it differs would be predicted a million deviations away. \param bound  in deviations
+/// By mean and deviation alone, so that units do not matter.
+/// \param if_constant  [columns] scale of a column that is the same in all rows, such as a rare bit; empty: 1. Divided by 1e-6, a row in which it differs would be
+///                     predicted a million deviations away
+/// \param bound        in deviations
 template <typename T>
-Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, double bound);
+Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, const std::vector<double>& if_constant = {}, double bound = INFINITY);
 
 /// \return  [rows, columns]
 template <typename T>
