@@ -116,15 +116,15 @@ void predict_heads(const Shape& shape, const Predictor& predictor, const Normali
 /// What predicts, in the device's memory.
 struct DevicePredictor {
     std::vector<torch::Tensor> weights, biases;
-    torch::Tensor shift, scale;  ///< [columns] of raw features, float64
-    double bound;                ///< as in Normalisation
+    torch::Tensor shift, scale, bound;  ///< [columns] as in Normalisation, float64
 };
 
 DevicePredictor to_device(const Predictor& predictor, const Normalisation& x)
 {
     const auto device = torch_device(parallel::Place::device);
     const auto columns = static_cast<std::int64_t>(x.shift.size());
-    DevicePredictor there{{}, {}, as_tensor(x.shift, {columns}).clone().to(device), as_tensor(x.scale, {columns}).clone().to(device), x.bound};
+    const auto copied = [&](const std::vector<double>& values) { return as_tensor(values, {columns}).clone().to(device); };
+    DevicePredictor there{{}, {}, copied(x.shift), copied(x.scale), copied(x.bound)};
     for (const auto& weights : predictor.weights) there.weights.push_back(weights.to(device));
     for (const auto& biases : predictor.biases) there.biases.push_back(biases.to(device));
     return there;
@@ -135,7 +135,7 @@ void predict_heads_on_device(const Shape& shape, const DevicePredictor& predicto
     const torch::NoGradGuard no_gradients;
     const auto members = predictor.weights[0].size(0), variances = shape.components * shape.targets;
     const auto raw = from_features(features, rows, shape.columns, parallel::Place::device);
-    auto hidden = ((raw.to(torch::kFloat64) - predictor.shift) / predictor.scale).clamp(-predictor.bound, predictor.bound).to(torch::kFloat32).unsqueeze(0).expand({members, rows, shape.columns});
+    auto hidden = ((raw.to(torch::kFloat64) - predictor.shift) / predictor.scale).clamp(predictor.bound.neg(), predictor.bound).to(torch::kFloat32).unsqueeze(0).expand({members, rows, shape.columns});
     for (std::size_t l = 0; l + 1 < predictor.weights.size(); ++l) hidden = at::gelu(torch::baddbmm(predictor.biases[l], hidden, predictor.weights[l]), "tanh");
     auto outputs = view_at(heads, {members, rows, shape.outputs()}, parallel::Place::device);
     torch::baddbmm_out(outputs, predictor.biases.back(), hidden, predictor.weights.back());

@@ -15,7 +15,7 @@ struct RawSet {
     std::int64_t rows = 0;
     std::vector<float> x;   ///< [rows, columns]
     std::vector<double> y;  ///< [rows, targets]
-    std::vector<double> pool_deviation;  ///< [columns], a robust recipe's units of columns that are the same in all these rows; empty: 1
+    std::vector<double> pool_deviation;  ///< [columns], for columns that are the same in all these rows; empty: 1
 };
 
 /// What all members say of a row in normalised units: logits [components], means [components, targets], variances [components, targets].

@@ -12,7 +12,7 @@ Normalisation means_and_deviations(const std::vector<T>& values, std::int64_t co
 {
     const auto width = static_cast<std::size_t>(columns);
     const auto rows = static_cast<double>(values.size() / width);
-    Normalisation result{std::vector<double>(width, 0.0), std::vector<double>(width, 0.0)};
+    Normalisation result{std::vector<double>(width, 0.0), std::vector<double>(width, 0.0), std::vector<double>(width, INFINITY)};
     for (std::size_t i = 0; i < values.size(); ++i) result.shift[i % width] += static_cast<double>(values[i]) / rows;
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double deviation = static_cast<double>(values[i]) - result.shift[i % width];
@@ -34,13 +34,14 @@ Normalisation normalisation_of(const std::vector<T>& values, std::int64_t column
 }
 
 template <typename T>
-Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, const std::vector<double>& if_constant, double bound)
+Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, const std::vector<double>& over_the_pool, double bound)
 {
     constexpr double rounding = 4 * static_cast<double>(std::numeric_limits<T>::epsilon());
     auto result = means_and_deviations(values, columns);
-    result.bound = bound;
     for (std::size_t c = 0; c < result.scale.size(); ++c) {
-        if (result.scale[c] <= rounding * std::abs(result.shift[c])) result.scale[c] = if_constant.empty() ? 1 : if_constant[c];
+        const bool varies = result.scale[c] > rounding * std::abs(result.shift[c]);
+        result.bound[c] = varies ? bound : 1;
+        if (!varies) result.scale[c] = over_the_pool.empty() ? 1 : over_the_pool[c];
     }
     return result;
 }

@@ -12,21 +12,20 @@ namespace sluice::models::mixture_density {
 struct Normalisation {
     std::vector<double> shift;
     std::vector<double> scale;
-    double bound = INFINITY;
+    std::vector<double> bound;
 
-    float of(double raw, std::size_t column) const { return static_cast<float>(std::clamp((raw - shift[column]) / scale[column], -bound, bound)); }
+    float of(double raw, std::size_t column) const { return static_cast<float>(std::clamp((raw - shift[column]) / scale[column], -bound[column], bound[column])); }
 };
 
 /// As published: by mean and deviation over the labelled rows, plus 1e-6. \param values  [rows, columns], of float or double
 template <typename T>
 Normalisation normalisation_of(const std::vector<T>& values, std::int64_t columns);
 
-/// By mean and deviation alone, so that units do not matter.
-/// \param if_constant  [columns] scale of a column that is the same in all rows, such as a rare bit; empty: 1. Divided by 1e-6, a row in which it differs would be
-///                     predicted a million deviations away
-/// \param bound        in deviations
+/// By mean and deviation alone, so that units do not matter, and cut off at `bound` deviations. A column that is the same in all rows, such as a rare bit, tells that
+/// another row differs, and not by how much: it is divided by its deviation over the pool and cut off at 1. (As published, that row is a million deviations away.)
+/// \param over_the_pool  [columns] deviations; empty: 1
 template <typename T>
-Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, const std::vector<double>& if_constant = {}, double bound = INFINITY);
+Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, const std::vector<double>& over_the_pool = {}, double bound = INFINITY);
 
 /// \return  [rows, columns]
 template <typename T>
