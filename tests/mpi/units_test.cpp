@@ -26,7 +26,7 @@ std::vector<RowId> rows_asked(const Method& method, double unit, double feature_
     const test::SharedFolder folder;
     test::write_pool({.rows = 400, .columns = 5, .tile_rows = 64, .unit = unit, .feature_unit = feature_unit}, folder.path / "pool.h5", test::ranks());
     test::ranks().barrier();
-    const auto text = fmt::format("[campaign]\nname = \"units\"\nbatch = 5\niterations = 3\nstop = \"never\"\ninitial = {{ count = 15 }}\n[pool]\nfile = \"pool.h5\"\n"
+    const auto text = fmt::format("[campaign]\nname = \"units\"\nbatch = 5\niterations = 2\nstop = \"never\"\ninitial = {{ count = 15 }}\n[pool]\nfile = \"pool.h5\"\n"
                                   "[[target]]\nname = \"y0\"\ngoal = \"maximize\"\n[problem]\nkind = \"closed-pool\"\n{}",
                                   method.sections);
     campaign::Campaign(campaign::parse_campaign(text, folder.path / "c.toml", {}), folder.path / "run", test::ranks()).run();
@@ -45,13 +45,14 @@ class Units : public ::testing::TestWithParam<Method> {};
 /// Powers of two, which round nothing: from the energy of a molecule in joules to a pressure in pascals.
 TEST_P(Units, DoNotDecideWhatIsAskedFor)
 {
+    if (test::ranks().size() > 2) GTEST_SKIP() << "the number of ranks has no part in this";
     const auto rows = rows_asked(GetParam(), 1, 1);
-    EXPECT_EQ(rows.size(), 30U);
+    EXPECT_EQ(rows.size(), 25U);
     EXPECT_EQ(rows_asked(GetParam(), std::ldexp(1.0, -60), std::ldexp(1.0, 50)), rows);
     EXPECT_EQ(rows_asked(GetParam(), std::ldexp(1.0, 40), std::ldexp(1.0, -90)), rows);
 }
 
-#define TWO_INDEX "[strategy]\nkind = \"two-index\"\nmembers = 4\ncomponents = 2\nwidth = 16\nsteps_least = 60\nsteps_most = 60\n"
+#define TWO_INDEX "[strategy]\nkind = \"two-index\"\nmembers = 4\ncomponents = 2\nwidth = 16\nsteps_least = 40\nsteps_most = 40\n"
 INSTANTIATE_TEST_SUITE_P(Methods, Units,
                          ::testing::Values(Method{"ridge", "[surrogate]\nkind = \"ridge-ensemble\"\n[acquisition]\nkind = \"ucb\"\n[selection]\nkind = \"sbal\"\n"},
                                            Method{"process", "[surrogate]\nkind = \"gaussian-process\"\n[acquisition]\nkind = \"ei\"\n[selection]\nkind = \"top-k\"\n"},
