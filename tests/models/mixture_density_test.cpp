@@ -205,6 +205,9 @@ TEST(MixtureDensity, RobustNormalisationIsThePublishedOneButForItsLeastScaleAndI
     for (std::size_t c = 0; c < 2; ++c) EXPECT_DOUBLE_EQ(robust.scale[c] + 1e-6, published.scale[c]);
     EXPECT_EQ(robust.of(1e9, 0), 10);
     EXPECT_EQ(robust.of(-1e9, 0), -10);
+    // Far from 0 it still varies.
+    const auto far = robust_normalisation_of(std::vector<float>{1e6F, 1e6F, 1e6F + 0.25F, 1e6F + 0.25F}, 1, {}, 10);
+    EXPECT_EQ(far.of(1e6, 0), -1);
     // The same in all rows, whatever its size and however its mean rounds.
     for (const double value : {0.0, 0.1, -1e7}) {
         EXPECT_EQ(robust_normalisation_of(std::vector<double>(30, value), 1).scale[0], 1) << value;

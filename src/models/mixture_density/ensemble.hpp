@@ -44,7 +44,7 @@ struct Ensemble {
     Shape shape;
     std::int64_t members = 0;
     Normalisation x, y;
-    std::vector<double> unit;  ///< [targets] in which scores, distances and least variances count, raw units: 1 as published; robust the deviation over the labelled rows
+    std::vector<double> unit;  ///< [targets] in which the variance score and least variances count: 1 as published; robust the deviation over the labelled rows
 
     /// Least variance of a target, raw units.
     double least_variance(std::size_t target) const { return variance_guard * unit[target] * unit[target]; }

@@ -1,7 +1,5 @@
 #include "models/mixture_density/normalisation.hpp"
 
-#include <limits>
-
 namespace sluice::models::mixture_density {
 
 namespace {
@@ -36,7 +34,7 @@ Normalisation normalisation_of(const std::vector<T>& values, std::int64_t column
 template <typename T>
 Normalisation robust_normalisation_of(const std::vector<T>& values, std::int64_t columns, const std::vector<double>& over_the_pool, double bound)
 {
-    constexpr double rounding = 4 * static_cast<double>(std::numeric_limits<T>::epsilon());
+    constexpr double rounding = 1e-12;  // of a mean of equal numbers
     auto result = means_and_deviations(values, columns);
     for (std::size_t c = 0; c < result.scale.size(); ++c) {
         const bool varies = result.scale[c] > rounding * std::abs(result.shift[c]);
