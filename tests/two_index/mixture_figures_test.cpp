@@ -20,7 +20,8 @@ Ensemble check_ensemble(std::vector<double> shift = {0, 0}, std::vector<double> 
     Ensemble ensemble;
     ensemble.shape = {.columns = 1, .targets = 2, .components = 2, .width = 1, .depth = 1};
     ensemble.members = 2;
-    ensemble.y = {std::move(shift), std::move(scale)};
+    ensemble.unit.assign(scale.size(), 1.0);
+    ensemble.y = {std::move(shift), std::move(scale), {}};
     ensemble.predict = [shape = ensemble.shape](const float*, bool, Heads& heads) {
         heads.shape = shape;
         heads.values.clear();
