@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from closed_pool import read_closed_pool
-from fusion_table import FAILED, figures, fusion, run_sluice
+from fusion_table import FAILED, figures, fusion, mean_of, run_sluice
 from representing import METHODS, Study, latents, study_arguments
 
 SPACES = ["raw", *METHODS]
@@ -81,13 +81,14 @@ def table(rows: list[dict[str, str]]) -> str:
     text += "| pool | space | runs | success | iterations: median [smallest, largest] | mean | best Q | s per iteration |\n" + "|---" * 8 + "|\n"
     for cells, own in groups_of(rows, "fusion"):
         took = [int(row["iterations"]) if row["success"] == "1" else FAILED for row in own]
-        best, seconds = (np.mean([float(row[name]) for row in own if row[name]]) for name in ("best_aggregate", "seconds_per_iteration"))
-        text += line([*cells, f"{np.mean([row['success'] == '1' for row in own]):.0%}", f"{np.median(took):g} [{min(took)}, {max(took)}]", f"{np.mean(took):.1f}", f"{best:.3g}", f"{seconds:.2g}"])
-    text += "\nMI-LB, error of the ensemble on 500 test rows (CRPS in units of the target, NLL of the standardised one):\n\n"
+        text += line([*cells, f"{np.mean([row['success'] == '1' for row in own]):.0%}", f"{np.median(took):g} [{min(took)}, {max(took)}]", f"{np.mean(took):.1f}",
+                      mean_of(own, "best_aggregate"), mean_of(own, "seconds_per_iteration")])  # fmt: skip
+    text += "\nMI-LB, error of the ensemble on 500 test rows, in units of the target:\n\n"
     text += "| pool | space | runs | labels | CRPS of the last model: mean [smallest, largest] | of all models | NLL: median | s per iteration |\n" + "|---" * 8 + "|\n"
     for cells, own in groups_of(rows, "mi-lb"):
-        last, all_models, nll, seconds = ([float(row[name]) for row in own] for name in ("test_crps", "mean_test_crps", "test_nll", "seconds_per_iteration"))
-        text += line([*cells, own[0]["labelled"], f"{np.mean(last):.4g} [{min(last):.4g}, {max(last):.4g}]", f"{np.mean(all_models):.4g}", f"{np.median(nll):.4g}", f"{np.mean(seconds):.2g}"])
+        last, all_models, nll = ([float(row[name]) for row in own] for name in ("test_crps", "mean_test_crps", "test_nll"))
+        text += line([*cells, own[0]["labelled"], f"{np.mean(last):.4g} [{min(last):.4g}, {max(last):.4g}]", f"{np.mean(all_models):.4g}", f"{np.median(nll):.4g}",
+                      mean_of(own, "seconds_per_iteration")])  # fmt: skip
     return f"{text}\nOne representation of each kind for all seeds. Made by tools/reproduce/representation campaigns; commit {', '.join(sorted({row['commit'] for row in rows}))}.\n"
 
 
