@@ -14,13 +14,15 @@ const sluice::Communicator* world = nullptr;
 
 /// What ranks beside the first print: failures alone.
 class FailuresOfARank : public ::testing::EmptyTestEventListener {
+    void OnTestStart(const ::testing::TestInfo& test) override { name_ = fmt::format("{}.{}", test.test_suite_name(), test.name()); }
+    // GoogleTest holds a lock meanwhile: asking it which test this is would wait for ever.
     void OnTestPartResult(const ::testing::TestPartResult& result) override
     {
         if (!result.failed()) return;
-        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-        const std::string name = test == nullptr ? "" : fmt::format("{}.{}", test->test_suite_name(), test->name());
-        fmt::print(stderr, "rank {}: {}: {}:{}\n{}\n", world->rank(), name, result.file_name() == nullptr ? "" : result.file_name(), result.line_number(), result.message());
+        fmt::print(stderr, "rank {}: {}: {}:{}\n{}\n", world->rank(), name_, result.file_name() == nullptr ? "" : result.file_name(), result.line_number(), result.message());
     }
+
+    std::string name_;
 };
 
 }  // namespace
