@@ -4,7 +4,6 @@ Writes one CSV line per run and, beside it, tables in Markdown. See `representat
 """
 
 import csv
-import json
 import tempfile
 from pathlib import Path
 
@@ -48,17 +47,16 @@ steps_most = 2000
 
 
 def mi_lb(name: str, target: str, file: Path, seed: int, ranks: int) -> dict[str, object]:
-    """Figures of a run; CRPS in units of the target, its mean over the models is the area under the learning curve."""
+    """Figures of a run on one target; CRPS in its units, whose mean over the models is the area under the learning curve."""
     with tempfile.TemporaryDirectory() as folder:
         campaign, run = Path(folder) / "campaign.toml", Path(folder) / "run"
         campaign.write_text(MI_LB.format(name=name, file=file.resolve(), target=target))
         run_sluice(campaign, seed, run, ranks, [])
-        models = [row for row in csv.DictReader((run / "metrics.csv").open()) if row["test_crps"]]
+        batches = list(csv.DictReader((run / "metrics.csv").open()))
         seconds = sum(float(row["seconds"]) for row in csv.DictReader((run / "stages.csv").open()))
-        batches = [json.loads(line) for line in (run / "journal.jsonl").open()]
-    asked = [len(event["rows"]) for event in batches if event["event"] == "batch"]
+    models = [row for row in batches if row["test_crps"]]  # each learned from the labels before its batch
     crps = [float(row["test_crps"]) for row in models]
-    return {"labelled": sum(asked[:-1]), "test_crps": f"{crps[-1]:.6g}", "mean_test_crps": f"{np.mean(crps):.6g}", "test_nll": f"{float(models[-1]['test_nll']):.6g}",
+    return {"labelled": batches[-2]["labelled"], "test_crps": f"{crps[-1]:.6g}", "mean_test_crps": f"{np.mean(crps):.6g}", "test_nll": f"{float(models[-1]['test_nll']):.6g}",
             "seconds_per_iteration": f"{seconds / len(models):.3g}"}  # fmt: skip
 
 
