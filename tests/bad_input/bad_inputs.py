@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "OMPI_MCA_mpi_yield_when_idle": "1",
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "OMPI_MCA_odls_base_sigkill_timeout": "0",  # s for which mpirun lets other ranks live after one that failed: none may need them, and every case would take them
 }
 
 # ---- A valid pool, campaign and run -----------------------------------------------------------------------------------------
