@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 namespace sluice {
 
@@ -72,9 +73,15 @@ void check_space(const std::filesystem::path& path, std::uintmax_t bytes)
 void make_folder(const std::filesystem::path& path)
 {
     std::error_code code;
+    std::vector<std::filesystem::path> missing;
+    for (auto at = path; !at.empty() && !std::filesystem::exists(at, code); at = at.parent_path()) missing.push_back(at);
     std::filesystem::create_directories(path, code);
     if (std::filesystem::exists(path) && !std::filesystem::is_directory(path)) fail("{}: is a file, not a folder", path.string());
     if (code) fail("{}: cannot be made: {}", path.string(), code.message());
+    for (const auto& made : missing) {
+        const auto parent = folder_of(made);
+        if (::access(parent.c_str(), R_OK) == 0) sync_path(parent, O_RDONLY | O_DIRECTORY);  // else it cannot be asked for
+    }
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content)
@@ -103,6 +110,19 @@ void rename_durably(const std::filesystem::path& from, const std::filesystem::pa
     sync_file(from);
     if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(to, "rename");
     sync_path(folder_of(to), O_RDONLY | O_DIRECTORY);
+}
+
+std::string keep_whole_lines(const std::filesystem::path& path)
+{
+    if (!std::filesystem::exists(path)) return {};
+    auto text = read_file(path);
+    const auto last_newline = text.rfind('\n');
+    const std::size_t whole = last_newline == std::string::npos ? 0 : last_newline + 1;
+    if (whole < text.size()) {
+        std::filesystem::resize_file(path, whole);
+        text.resize(whole);
+    }
+    return text;
 }
 
 DurableAppender::DurableAppender(std::filesystem::path path) : path_(std::move(path))

@@ -17,7 +17,7 @@ void check_can_be_written(const std::filesystem::path& path);
 /// collective write says so on every rank, or hangs.
 void check_space(const std::filesystem::path& path, std::uintmax_t bytes);
 
-/// Makes a folder and those it lies in, unless they are there.
+/// Makes a folder and those it lies in, unless they are there; their names are on the disk then.
 void make_folder(const std::filesystem::path& path);
 
 /// Replaces `path` so that a reader, or a crash at any moment, sees the old content or the new one and nothing between:
@@ -29,6 +29,9 @@ void sync_file(const std::filesystem::path& path);
 
 /// Makes a file that is complete on disk take the name `path`: fsync, rename, fsync of the folder.
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Cuts off a last line that has no end, which a crash has torn. \return  what is left; nothing where there is no file
+std::string keep_whole_lines(const std::filesystem::path& path);
 
 /// Appends to a file so that what `append` has returned from survives a crash. Not copyable; closes at the end.
 class DurableAppender {

@@ -126,15 +126,7 @@ std::string to_line(const JournalEvent& event)
 Journal::Journal(const std::filesystem::path& path, const Communicator& ranks) : path_(path), ranks_(ranks)
 {
     on_root(ranks, [&] {
-        if (std::filesystem::exists(path)) {
-            text_ = read_file(path);
-            const auto last_newline = text_.rfind('\n');
-            const std::size_t whole = last_newline == std::string::npos ? 0 : last_newline + 1;
-            if (whole < text_.size()) {
-                std::filesystem::resize_file(path, whole);
-                text_.resize(whole);
-            }
-        }
+        text_ = keep_whole_lines(path);
         file_ = std::make_unique<DurableAppender>(path);
     });
     text_ = ranks.broadcast(text_, 0);

@@ -1,5 +1,7 @@
 #include "parallel/stage_record.hpp"
 
+#include "base/files.hpp"
+
 #include <fstream>
 
 namespace sluice::parallel {
@@ -14,10 +16,9 @@ void StageRecord::add(std::int64_t iteration, const char* stage, double seconds,
 void StageRecord::flush()
 {
     if (ranks_.is_root()) {
-        const bool is_new = !std::filesystem::exists(path_);
-        std::ofstream out(path_, std::ios::app);
-        if (is_new) out << "iteration,stage,seconds,bytes,flops,sent\n";
-        out << lines_;
+        if (!has_header_ && keep_whole_lines(path_).empty()) lines_ = "iteration,stage,seconds,bytes,flops,sent\n" + lines_;
+        has_header_ = true;
+        std::ofstream(path_, std::ios::app) << lines_;
     }
     lines_.clear();
 }

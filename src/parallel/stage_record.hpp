@@ -35,6 +35,7 @@ private:
     std::filesystem::path path_;
     const Communicator& ranks_;
     std::string lines_;
+    bool has_header_ = false;  ///< the file, as far as is known
 };
 
 }  // namespace sluice::parallel

@@ -112,6 +112,19 @@ TEST(ReadFile, NamesAFileThatIsMissingOrAFolder)
     EXPECT_THROW(read_file(folder.path), Error);
 }
 
+TEST(KeepWholeLines, CutsOffATornLine)
+{
+    const test::SharedFolder folder;
+    const auto path = folder.path / "lines";
+    EXPECT_EQ(keep_whole_lines(path), "");
+    EXPECT_FALSE(std::filesystem::exists(path));
+    for (const auto& [left, kept] : {std::pair{"", ""}, {"torn", ""}, {"one\n", "one\n"}, {"one\ntwo\nto", "one\ntwo\n"}}) {
+        std::ofstream(path) << left;
+        EXPECT_EQ(keep_whole_lines(path), kept);
+        EXPECT_EQ(read_file(path), kept);
+    }
+}
+
 TEST(DurableAppender, AppendsToWhatIsThere)
 {
     const test::SharedFolder folder;
