@@ -14,7 +14,7 @@ namespace {
 
 void record(const std::filesystem::path& path, std::int64_t iteration)
 {
-    StageRecord stages(path, test::world());
+    StageRecord stages(path, test::ranks());
     stages.time(iteration, "fit", [](Work&) { return 0; });
     stages.flush();
     stages.time(iteration, "score", [](Work&) { return 0; });
