@@ -9,8 +9,8 @@ Exit status 0, or 1 and the reason.
 """
 
 import argparse
+import csv
 import hashlib
-import os
 import pathlib
 import shutil
 import sys
@@ -24,7 +24,7 @@ CAMPAIGNS = {
     "steps": {"campaign": BATCH, "surrogate": {"kind": "ridge-ensemble", "members": 4}, "acquisition": {"kind": "ucb"}},
     # Its training, too, is on the disk every few steps.
     "two-index": {
-        "campaign": BATCH,
+        "campaign": BATCH | {"iterations": 1},
         "pool": {"rows": 500, "test": 20},
         "problem": {"kind": "ternary"},
         "checkpoint": {"seconds": 0},
@@ -54,34 +54,43 @@ def fingerprint(folder):
     return hashlib.sha256(b"".join(str(path.relative_to(folder)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
 
 
-def require_growth(states, name):
+def different(states):
+    """The first of those that are the same."""
+    return list({fingerprint(state): state for state in reversed(states)}.values())
+
+
+def require_growth(states):
     """Whole lines of a journal that were on the disk once are there ever after."""
     seen = b""
     for state in states:
-        lines = whole_lines(content(state / name / "journal.jsonl"))
+        lines = whole_lines(content(state / "run" / "journal.jsonl"))
         if not lines.startswith(seen):
             raise Failure(f"{state}: lines of the journal that were on the disk before are lost: {len(seen)} bytes then, {len(lines)} now")
         require_nothing_twice(lines)
         seen = lines
-    return seen
 
 
-def cut_everywhere(sluice, work, name, sections):
+def cut_everywhere(sluice, work, campaign, sections):
     """A campaign undisturbed, then one whose every possible remains are gone on with."""
-    file = write_campaign(work, name, **sections)
-    undisturbed = work / f"{name}-undisturbed.run"
+    file = write_campaign(work, campaign, **sections)
+    undisturbed = work / f"{campaign}-undisturbed.run"
     sluice("run", file, "--run-dir", undisturbed)
-    disk = work / f"{name}-disk"
-    states = sluice.cut(disk, work / f"{name}-states", "run", file, "--run-dir", disk / "run")
-    kept = require_growth([state for state in states if state.name.endswith("-kept")], "run")
-    if kept != content(undisturbed / "journal.jsonl"):
-        raise Failure(f"{disk}: the campaign is over, and {len(kept)} of {len(content(undisturbed / 'journal.jsonl'))} bytes of its journal are on the disk")
-    different = {fingerprint(state): state for state in states}
-    for state in different.values():
+    disk = work / f"{campaign}-disk"
+    states = sluice.cut(disk, work / f"{campaign}-states", "run", file, "--run-dir", disk / "run")
+    kept = [state for state in states if state.name.endswith("-kept")]
+    require_growth(kept)
+    for name in ("journal.jsonl", "metrics.csv", "campaign.toml", "sessions.jsonl"):
+        if content(kept[-1] / "run" / name) != content(disk / "run" / name):
+            raise Failure(f"{disk}: the campaign is over, and {name} is not on the disk")
+    require_same("journal.jsonl", kept[-1] / "run", undisturbed)
+    remains = different(states)
+    for state in remains:
         sluice("run", file, "--run-dir", state / "run")
         for compared in ("journal.jsonl", "metrics.csv"):
             require_same(compared, state / "run", undisturbed)
-    print(f"{name}: {len(states)} moments, {len(different)} different remains, and from each the same journal and metrics", flush=True)
+        if b"trying the one before" in content(state / "run" / "run.log"):
+            raise Failure(f"{state}: a checkpoint had its name before it was on the disk")
+    print(f"{campaign}: {len(states)} moments, {len(remains)} different remains, and from each the same journal and metrics", flush=True)
 
 
 def cut_a_person(sluice, work):
@@ -89,19 +98,19 @@ def cut_a_person(sluice, work):
     file = write_campaign(work, "person", **PERSON)
     disk, batch = work / "person-disk", work / "batch.csv"
     moments = 0
-    for step in range(3):
+    for step in range(2):
         states = sluice.cut(disk, work / f"person-ask-{step}", "ask", file, "-o", batch, "--run-dir", disk / "run")
         asked = content(batch)
         last = [state for state in states if state.name.endswith("-kept")][-1]
-        rows = [line.split(b",")[0] for line in asked.splitlines()[1:]]
+        rows = [line["row"] for line in csv.DictReader(asked.decode().splitlines())]
         if content(last / "run" / "journal.jsonl") != content(disk / "run" / "journal.jsonl") or not rows:
             raise Failure(f"{last}: ask has handed a batch out that is not on the disk")
-        for state in states:
+        for state in different(states):
             sluice("ask", file, "-o", batch, "--run-dir", state / "run")
             if content(batch) != asked:
                 raise Failure(f"{state}: after a power cut, ask hands out another batch")
         answers = work / "answers.csv"
-        answers.write_bytes(b"row,y\n" + b"".join(b"%s,%d\n" % (row, int(row) % 11) for row in rows))
+        answers.write_bytes(b"row,y\n" + "".join(f"{row},{int(row) % 11}\n" for row in rows).encode())
         told = sluice.cut(disk, work / f"person-tell-{step}", "tell", file, answers, "--run-dir", disk / "run")
         last = [state for state in told if state.name.endswith("-kept")][-1]
         if content(last / "run" / "journal.jsonl") != content(disk / "run" / "journal.jsonl"):
@@ -122,8 +131,8 @@ def main():
     sluice = Sluice(arguments.sluice.resolve(), arguments.library.resolve())
     try:
         launching.make_pool(sluice.program, work, 300, 3)
-        for name, sections in CAMPAIGNS.items():
-            cut_everywhere(sluice, work, name, sections)
+        for campaign, sections in CAMPAIGNS.items():
+            cut_everywhere(sluice, work, campaign, sections)
         cut_a_person(sluice, work)
     except (Failure, OSError, ValueError) as failure:
         sys.exit(f"power_cut: FAILED, files in {work}: {failure}")
