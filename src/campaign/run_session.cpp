@@ -1,12 +1,14 @@
 #include "campaign/run_session.hpp"
 
 #include "base/log.hpp"
+#include "campaign/run_lock.hpp"
 #include "campaign/sessions.hpp"
 
 namespace sluice::campaign {
 
 ExitCode run_session(const CampaignFile& file, const std::filesystem::path& folder, const std::function<void(Campaign&)>& at_end, const Communicator& ranks)
 {
+    const RunLock lock(folder, ranks);
     begin_session(folder, ranks);
     std::int64_t shard_bytes = 0;
     try {

@@ -20,14 +20,14 @@ std::string existing(const std::filesystem::path& path)
     return std::filesystem::exists(path) ? read_file(path) : std::string();
 }
 
-std::string host()
+}  // namespace
+
+std::string host_name()
 {
     std::array<char, 256> name{};
     gethostname(name.data(), name.size() - 1);
     return name.data();
 }
-
-}  // namespace
 
 void begin_session(const std::filesystem::path& folder, const Communicator& ranks)
 {
@@ -37,7 +37,7 @@ void begin_session(const std::filesystem::path& folder, const Communicator& rank
                                              {"threads", parallel::host_threads()},
                                              {"version", SLUICE_VERSION},
                                              {"commit", SLUICE_COMMIT},
-                                             {"host", host()}};
+                                             {"host", host_name()}};
         write_file_atomically(folder / "sessions.jsonl", existing(folder / "sessions.jsonl") + line.dump() + "\n");
     });
 }

@@ -7,6 +7,9 @@
 
 namespace sluice::campaign {
 
+/// Of this machine.
+std::string host_name();
+
 /// Adds a line to sessions.jsonl, which records how a run was run: when, on how many ranks, by which version. Collective.
 void begin_session(const std::filesystem::path& folder, const Communicator& ranks);
 

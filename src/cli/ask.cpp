@@ -1,7 +1,7 @@
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
-#include "campaign/sessions.hpp"
+#include "campaign/run_lock.hpp"
 #include "cli/campaign_arguments.hpp"
 
 namespace sluice::cli {
@@ -39,7 +39,9 @@ ExitCode ask(const Arguments& arguments, const Communicator& ranks)
 {
     on_root(ranks, [&] { check_can_be_written(arguments.output); });
     const auto file = campaign::read_campaign(arguments.file, arguments.settings, ranks);
-    campaign::Campaign campaign(file, run_folder(arguments, file), ranks);
+    const auto folder = run_folder(arguments, file);
+    const campaign::RunLock lock(folder, ranks);
+    campaign::Campaign campaign(file, folder, ranks);
     std::vector<RowId> rows;
     try {
         rows = campaign.pending_batch();

@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
 #include "campaign/initial_rows.hpp"
+#include "campaign/run_lock.hpp"
 #include "cli/campaign_arguments.hpp"
 
 #include <algorithm>
@@ -30,6 +31,7 @@ ExitCode tell(const Arguments& arguments, const Communicator& ranks)
     on_root(ranks, [&] {
         if (!std::filesystem::exists(folder / "journal.jsonl")) fail("{}: no run is there; run sluice ask first, or give another --run-dir", folder.string());
     });
+    const campaign::RunLock lock(folder, ranks);
     campaign::Campaign campaign(file, folder, ranks);
     std::vector<campaign::LabelEvent> answers;
     together(ranks, [&] {

@@ -1,0 +1,53 @@
+#include "campaign/run_lock.hpp"
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "campaign/sessions.hpp"
+#include "support/pools.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <thread>
+
+namespace sluice::campaign {
+
+namespace {
+
+using ::testing::HasSubstr;
+using std::chrono::milliseconds;
+
+}  // namespace
+
+TEST(RunLock, KeepsOthersOutAsLongAsItLives)
+{
+    const test::SharedFolder folder;
+    const auto run = folder.path / "a" / "b.run";
+    {
+        const RunLock lock(run, test::ranks());
+        try {
+            const RunLock other(run, test::ranks(), milliseconds(50));
+            FAIL();
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(), HasSubstr(fmt::format("b.run: another sluice is at work there ({}, process {})", host_name(), ::getpid())));
+        }
+        const RunLock elsewhere(folder.path / "other.run", test::ranks(), milliseconds(0));
+    }
+    const RunLock again(run, test::ranks(), milliseconds(0));
+}
+
+TEST(RunLock, WaitsForOneThatIsAboutToEnd)
+{
+    const test::SharedFolder folder;
+    auto lock = std::make_unique<RunLock>(folder.path, test::ranks());
+    std::thread ending([&] {
+        std::this_thread::sleep_for(milliseconds(200));
+        lock.reset();
+    });
+    EXPECT_NO_THROW(RunLock(folder.path, test::ranks(), std::chrono::seconds(20)));
+    ending.join();
+}
+
+}  // namespace sluice::campaign
