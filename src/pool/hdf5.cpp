@@ -8,6 +8,7 @@
 #include <cstring>
 #include <numeric>
 
+#include <semaphore.h>
 #include <unistd.h>
 
 namespace sluice::hdf5 {
@@ -143,11 +144,19 @@ RowId pieces_of(std::size_t row_bytes, RowId count)
     return std::max<RowId>(1, (count + rows_per_piece - 1) / rows_per_piece);
 }
 
+/// Open MPI guards a shared file pointer, which nobody uses here, by a semaphore of the node that has no more of a file's path than its name (sharedfp/sm). A process that is killed
+/// while it opens a file leaves it taken, and whoever opens a file of that name later waits for ever. Without its name, those that have it open keep it, and others get a new one.
+void forget_left_semaphore(const std::filesystem::path& path, const Communicator& ranks)
+{
+    if (ranks.is_root()) ::sem_unlink(("/OMPIO_" + path.filename().string()).c_str());
+}
+
 }  // namespace
 
 File File::create(const std::filesystem::path& path, const Communicator& ranks)
 {
     silence_hdf5();
+    forget_left_semaphore(path, ranks);
     const Handle access = parallel_access(ranks);
     return File(path.string(), Handle(CHECKED(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), path.string()), H5Fclose), true);
 }
@@ -156,6 +165,7 @@ File File::open(const std::filesystem::path& path, const Communicator& ranks)
 {
     silence_hdf5();
     check_can_be_read(path);
+    forget_left_semaphore(path, ranks);
     const Handle access = parallel_access(ranks);
     Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), H5Fclose);
     if (file < 0) fail_to_open(path);

@@ -10,6 +10,7 @@
 
 #include <unistd.h>
 
+#include <fstream>
 #include <thread>
 
 namespace sluice::campaign {
@@ -28,14 +29,14 @@ TEST(RunLock, KeepsOthersOutAsLongAsItLives)
     {
         const RunLock lock(run, test::ranks());
         try {
-            const RunLock other(run, test::ranks(), milliseconds(50));
+            const RunLock other(run, test::ranks(), {.here = milliseconds(50)});
             FAIL();
         } catch (const Error& error) {
             EXPECT_THAT(error.what(), HasSubstr(fmt::format("b.run: another sluice is at work there ({}, process {})", host_name(), ::getpid())));
         }
-        const RunLock elsewhere(folder.path / "other.run", test::ranks(), milliseconds(0));
+        const RunLock another(folder.path / "other.run", test::ranks(), {.here = milliseconds(0)});
     }
-    const RunLock again(run, test::ranks(), milliseconds(0));
+    const RunLock again(run, test::ranks(), {.here = milliseconds(0)});
 }
 
 TEST(RunLock, WaitsForOneThatIsAboutToEnd)
@@ -46,7 +47,26 @@ TEST(RunLock, WaitsForOneThatIsAboutToEnd)
         std::this_thread::sleep_for(milliseconds(200));
         lock.reset();
     });
-    EXPECT_NO_THROW(RunLock(folder.path, test::ranks(), std::chrono::seconds(20)));
+    EXPECT_NO_THROW(RunLock(folder.path, test::ranks(), {.here = std::chrono::seconds(20)}));
+    ending.join();
+}
+
+TEST(RunLock, WaitsLongerForAnotherMachine)
+{
+    const test::SharedFolder folder;
+    auto lock = std::make_unique<RunLock>(folder.path, test::ranks());
+    std::ofstream(folder.path / "lock") << "elsewhere, process 1";
+    try {
+        const RunLock other(folder.path, test::ranks(), {.here = std::chrono::minutes(5), .elsewhere = milliseconds(50)});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("(elsewhere, process 1)"));
+    }
+    std::thread ending([&] {
+        std::this_thread::sleep_for(milliseconds(200));
+        lock.reset();
+    });
+    EXPECT_NO_THROW(RunLock(folder.path, test::ranks(), {.here = milliseconds(0)}));
     ending.join();
 }
 

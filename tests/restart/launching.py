@@ -1,5 +1,6 @@
 """What the restart tests share: jobs under mpirun that can be signalled and killed whole, campaigns on a synthetic pool, run folders read back."""
 
+import ctypes
 import json
 import os
 import pathlib
@@ -195,6 +196,13 @@ def write_campaign(work, name, **sections):
     path = work / f"{name}.toml"
     path.write_text(text)
     return path
+
+
+def leave_semaphores(*files):
+    """What a kill in the middle of opening these files may leave: semaphores of Open MPI, on the node and by name, that nobody will give back."""
+    for file in files:
+        if not ctypes.CDLL(None).sem_open(f"/OMPIO_{file}".encode(), os.O_CREAT, 0o644, 0):
+            raise OSError(f"sem_open of OMPIO_{file} fails")
 
 
 # ---- Run folders -----------------------------------------------------------------------------------------------------------------------------------
