@@ -15,11 +15,13 @@ void StageRecord::add(std::int64_t iteration, const char* stage, double seconds,
 
 void StageRecord::flush()
 {
-    if (ranks_.is_root()) {
-        if (!has_header_ && keep_whole_lines(path_).empty()) lines_ = "iteration,stage,seconds,bytes,flops,sent\n" + lines_;
-        has_header_ = true;
-        std::ofstream(path_, std::ios::app) << lines_;
+    if (!has_header_) {
+        on_root(ranks_, [&] {
+            if (keep_whole_lines(path_).empty()) lines_ = "iteration,stage,seconds,bytes,flops,sent\n" + lines_;
+        });
     }
+    has_header_ = true;
+    if (ranks_.is_root()) std::ofstream(path_, std::ios::app) << lines_;
     lines_.clear();
 }
 

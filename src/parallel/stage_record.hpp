@@ -26,7 +26,7 @@ public:
         return result;
     }
 
-    /// Appends the lines collected so far to the file. On the root.
+    /// Appends the lines collected so far to the file. Collective.
     void flush();
 
 private:
