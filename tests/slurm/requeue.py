@@ -120,7 +120,7 @@ def run_in_slurm(campaign, work, env, seconds, expected_labels):
         if (state, restarts) != shown:
             say(f"SLURM: {time.monotonic() - start:5.1f} s  {state}, restarts {restarts}, {labels(run_dir)} of {expected_labels} labels")
             shown = (state, restarts)
-        if state not in ("PENDING", "CONFIGURING", "RUNNING", "COMPLETING"):
+        if state not in ("PENDING", "CONFIGURING", "RUNNING", "SIGNALING", "COMPLETING"):
             break
         if state == "RUNNING" and not signals_of_ours and labels(run_dir) >= expected_labels * first_stop / seconds:
             say("SLURM: scancel --batch --signal=USR1")
