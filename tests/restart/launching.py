@@ -1,5 +1,6 @@
 """What the restart tests share: jobs under mpirun that can be signalled and killed whole, campaigns on a synthetic pool, run folders read back."""
 
+import atexit
 import ctypes
 import json
 import os
@@ -199,10 +200,12 @@ def write_campaign(work, name, **sections):
 
 
 def leave_semaphores(*files):
-    """What a kill in the middle of opening these files may leave: semaphores of Open MPI, on the node and by name, that nobody will give back."""
-    for file in files:
-        if not ctypes.CDLL(None).sem_open(f"/OMPIO_{file}".encode(), os.O_CREAT, 0o644, 0):
-            raise OSError(f"sem_open of OMPIO_{file} fails")
+    """What a kill in the middle of opening these files may leave: semaphores of Open MPI, on the node and by name, that nobody will give back. Until the test ends."""
+    library = ctypes.CDLL(None)
+    for name in (f"/OMPIO_{file}".encode() for file in files):
+        if not library.sem_open(name, os.O_CREAT, 0o644, 0):
+            raise OSError(f"sem_open of {name.decode()} fails")
+        atexit.register(library.sem_unlink, name)
 
 
 # ---- Run folders -----------------------------------------------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def cut_a_person(sluice, work):
             if content(batch) != asked:
                 raise Failure(f"{state}: after a power cut, ask hands out another batch")
         answers = work / "answers.csv"
-        answers.write_bytes(b"row,y\n" + "".join(f"{row},{int(row) % 11}\n" for row in rows).encode())
+        answers.write_text("row,y\n" + "".join(f"{row},{int(row) % 11}\n" for row in rows))
         told = sluice.cut(disk, work / f"person-tell-{step}", "tell", file, answers, "--run-dir", disk / "run")
         last = [state for state in told if state.name.endswith("-kept")][-1]
         if content(last / "run" / "journal.jsonl") != content(disk / "run" / "journal.jsonl"):

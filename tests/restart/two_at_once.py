@@ -35,7 +35,8 @@ def run_twice(sluice, work):
     undisturbed, folder = work / "undisturbed.run", work / "alone.run"
     Job(2, [sluice, "run", file, "--run-dir", undisturbed], work).succeed(120)
     first_work, second_work = work / "first", work / "second"
-    first_work.mkdir(), second_work.mkdir()
+    for own in (first_work, second_work):
+        own.mkdir()
     first = Job(2, [sluice, "run", file, "--run-dir", folder], first_work)
     if not first.wait_until(lambda: b'"event":"label"' in content(folder / "journal.jsonl"), "the first label"):
         raise Failure(f"the campaign was over before another could begin\n{first.tail()}")
