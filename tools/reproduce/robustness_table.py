@@ -118,7 +118,7 @@ def main() -> None:
                 done = {row["method"] for row in rows if (row["problem"], row["ratio"], row["seed"], row["steps"]) == (problem, str(ratio), str(seed), str(arguments.steps))}
                 if done >= {"random", *METHODS}:
                     continue
-                folder = arguments.work / f"{problem}-{ratio}-{seed}-{arguments.steps}"
+                folder = arguments.work / f"{problem}-{ratio}-{seed}"  # whatever the steps: longer runs go on with shorter ones
                 command = ["mpirun", "-n", str(arguments.ranks), arguments.sluice, "benchmark", BENCHMARK, "--problems", problem, "--run-dir", str(folder), "--threads", "1",
                            f"--set=benchmark.seeds=[{seed}]", f"--set=pool.ratio={ratio}", f"--set=campaign.iterations={arguments.steps}"]  # fmt: skip
                 ended = subprocess.run(command, capture_output=True, text=True)
