@@ -6,6 +6,7 @@
 #include "campaign/standardised_targets.hpp"
 #include "campaign/test_error.hpp"
 #include "models/ensemble.hpp"
+#include "models/predictions.hpp"
 #include "parallel/aligned_floats.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "parallel/runtime.hpp"

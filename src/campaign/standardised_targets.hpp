@@ -1,6 +1,7 @@
 #pragma once
 
-#include "models/predictions.hpp"
+#include "models/family.hpp"
+#include "models/moments.hpp"
 #include "pool/shard.hpp"
 #include "problems/goal.hpp"
 

@@ -1,5 +1,6 @@
 #include "campaign/test_error.hpp"
 
+#include "models/predictions.hpp"
 #include "problems/test_sums.hpp"
 
 #include <nlohmann/json.hpp>

@@ -5,6 +5,8 @@
 #include "parallel/for_each_tile.hpp"
 #include "pool/standardise.hpp"
 
+#include <Kokkos_Core.hpp>
+
 #include <algorithm>
 #include <numeric>
 

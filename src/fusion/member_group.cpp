@@ -1,9 +1,13 @@
 #include "fusion/member_group.hpp"
 
+#include "parallel/device_exchange.hpp"
+
 #include <algorithm>
 #include <numeric>
 
 namespace sluice::fusion {
+
+GroupRanks::~GroupRanks() = default;
 
 std::unique_ptr<GroupRanks> group_ranks(int size, parallel::Place place, const Communicator& ranks)
 {

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "fusion/surrogates.hpp"
-#include "parallel/device_exchange.hpp"
 #include "parallel/tiling.hpp"
 
 #include <memory>
+
+namespace sluice::parallel {
+class DeviceExchange;
+}
 
 namespace sluice::fusion {
 
@@ -14,6 +17,8 @@ struct GroupRanks {
     int most;  ///< ranks in a group; the last one may have fewer
     Communicator ranks;
     std::unique_ptr<parallel::DeviceExchange> exchange;  ///< none on the host, or where no group is asked for
+
+    ~GroupRanks();
 };
 
 /// The group of this rank, of at most `size`. Collective.

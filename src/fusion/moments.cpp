@@ -5,6 +5,7 @@
 #include "fusion/moments_on_device.hpp"
 #include "fusion/row_moments.hpp"
 #include "parallel/aligned_floats.hpp"
+#include "parallel/device_exchange.hpp"
 #include "parallel/for_each_tile.hpp"
 
 #include <atomic>

@@ -4,6 +4,8 @@
 #include "parallel/for_each_tile.hpp"
 #include "parallel/runtime.hpp"
 
+#include <atomic>
+
 namespace sluice::fusion {
 
 namespace {
@@ -84,6 +86,7 @@ OrderSums order_sums(const CandidateOrder& order, const CandidatePlaces& places,
 
     // One table of pairs of bins for all threads, as it is large; the small ones are each thread's own: hat_square, hat_next, four score_hat, five sums.
     std::vector<std::int64_t> across(size * size, 0);
+    const auto add = [](std::int64_t* sum, std::int64_t value) { std::atomic_ref(*sum).fetch_add(value, std::memory_order_relaxed); };
     std::vector<std::vector<std::int64_t>> tables;
     together(ranks, [&] {
         tables.assign(threads(), std::vector<std::int64_t>(6 * size + 5, 0));
@@ -111,11 +114,11 @@ OrderSums order_sums(const CandidateOrder& order, const CandidatePlaces& places,
                 sums[3] += fixed.whole(z[0] * z[1]);
                 sums[4] += fixed.whole(z[1] * z[1]);
                 std::int64_t* pair = across.data() + at[0].left * size + at[1].left;
-                Kokkos::atomic_add(pair, fixed.whole(left * (1 - at[1].right_weight)));
-                if (at[1].right_weight > 0) Kokkos::atomic_add(pair + 1, fixed.whole(left * at[1].right_weight));
+                add(pair, fixed.whole(left * (1 - at[1].right_weight)));
+                if (at[1].right_weight > 0) add(pair + 1, fixed.whole(left * at[1].right_weight));
                 if (right > 0) {
-                    Kokkos::atomic_add(pair + size, fixed.whole(right * (1 - at[1].right_weight)));
-                    Kokkos::atomic_add(pair + size + 1, fixed.whole(right * at[1].right_weight));
+                    add(pair + size, fixed.whole(right * (1 - at[1].right_weight)));
+                    add(pair + size + 1, fixed.whole(right * at[1].right_weight));
                 }
             }
         });

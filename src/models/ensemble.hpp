@@ -1,7 +1,6 @@
 #pragma once
 
 #include "models/family.hpp"
-#include "models/predictions.hpp"
 
 #include <optional>
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/family.hpp"
+#include "models/moments.hpp"
 
 #include <Kokkos_Core.hpp>
 
@@ -18,12 +19,6 @@ struct Predictions {
 
     int members() const { return static_cast<int>(member.extent(1)); }
     int targets() const { return static_cast<int>(member.extent(2)); }
-};
-
-/// Mean and population variance over members, of one row and target.
-struct Moments {
-    double mean;
-    double variance;
 };
 
 /// Two passes in member order, float64. \param member  [rows, members, targets], on the host or a device

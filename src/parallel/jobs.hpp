@@ -1,45 +1,17 @@
 #pragma once
 
-#include "base/signals.hpp"
-#include "parallel/for_each_tile.hpp"
+#include "parallel/communicator.hpp"
 
-#include <algorithm>
-#include <numeric>
+#include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace sluice::parallel {
 
-/// Deals independent jobs to ranks by what they are thought to cost, the dearest first, each to the rank with the least so far.
-/// \return  this rank's jobs, the dearest first
-inline std::vector<std::size_t> deal_jobs(std::span<const double> cost, const Communicator& ranks)
-{
-    std::vector<std::size_t> order(cost.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return cost[a] > cost[b]; });
-    std::vector<double> load(static_cast<std::size_t>(ranks.size()), 0.0);
-    std::vector<std::size_t> own;
-    for (const auto job : order) {
-        const auto rank = std::min_element(load.begin(), load.end()) - load.begin();
-        load[static_cast<std::size_t>(rank)] += cost[job];
-        if (rank == ranks.rank()) own.push_back(job);
-    }
-    return own;
-}
-
-/// Runs work(job) for every job on some rank and thread; what a job does must depend on its number alone. Collective; fails on every rank if a job does.
+/// Runs work(job) for every job on some rank and thread; what a job does must depend on its number alone. Jobs are dealt by what they are thought to cost, the dearest first,
+/// each to the rank with the least so far. Collective; fails on every rank if a job does.
 /// \return  this rank's jobs, in ascending order
-template <typename Work>
-std::vector<std::size_t> run_jobs(const std::string& label, std::span<const double> cost, const Communicator& ranks, const Work& work)
-{
-    auto own = deal_jobs(cost, ranks);
-    together(ranks, [&] {
-        for_each_tile(label, Share{0, static_cast<RowId>(own.size()), 0, 0}, [&](RowId i) {
-            if (!stop_requested()) work(own[static_cast<std::size_t>(i)]);
-        });
-    });
-    stop_if_asked(ranks);
-    std::sort(own.begin(), own.end());
-    return own;
-}
+std::vector<std::size_t> run_jobs(const std::string& label, std::span<const double> cost, const Communicator& ranks, const std::function<void(std::size_t job)>& work);
 
 }  // namespace sluice::parallel

@@ -1,4 +1,5 @@
 #include "base/signals.hpp"
+#include "parallel/for_each_tile.hpp"
 #include "parallel/tile_sums.hpp"
 #include "selection/bait_start.hpp"
 

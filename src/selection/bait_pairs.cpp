@@ -1,9 +1,11 @@
 #include "base/signals.hpp"
 #include "parallel/aligned_floats.hpp"
 #include "parallel/fixed_point.hpp"
+#include "parallel/for_each_tile.hpp"
 #include "parallel/tile_sums.hpp"
 #include "selection/bait_start.hpp"
 
+#include <atomic>
 #include <cmath>
 
 namespace sluice::selection {
@@ -53,7 +55,7 @@ struct PairSums {
     {
         for (std::size_t i = 0; i < values.size(); ++i) {
             const auto in_tile = begin + static_cast<std::int64_t>(i);
-            Kokkos::atomic_add(&sum[static_cast<std::size_t>(tile_begin + in_tile)], unit(tile.square(in_tile)).whole(values[i]));
+            std::atomic_ref(sum[static_cast<std::size_t>(tile_begin + in_tile)]).fetch_add(unit(tile.square(in_tile)).whole(values[i]), std::memory_order_relaxed);
         }
     }
 };
