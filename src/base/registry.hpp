@@ -37,6 +37,13 @@ struct Registration {
         static std::map<std::string, const Registration*> entries;
         return entries;
     }
+
+    static std::vector<std::string> names()
+    {
+        std::vector<std::string> names;
+        for (const auto& [name, entry] : all()) names.push_back(name);
+        return names;
+    }
 };
 
 }  // namespace sluice

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "campaign/campaign_file.hpp"
-#include "campaign/toml_reader.hpp"
+#include "campaign/file/toml_reader.hpp"
 
 namespace sluice::campaign {
 

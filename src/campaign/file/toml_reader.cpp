@@ -1,4 +1,4 @@
-#include "campaign/toml_reader.hpp"
+#include "campaign/file/toml_reader.hpp"
 
 #include "base/error.hpp"
 
