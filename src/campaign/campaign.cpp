@@ -2,17 +2,18 @@
 
 #include "base/files.hpp"
 #include "base/log.hpp"
-#include "base/random.hpp"
+#include "campaign/event_check.hpp"
 #include "campaign/initial_rows.hpp"
 #include "campaign/metrics.hpp"
 #include "campaign/pool_map.hpp"
-#include "campaign/propose.hpp"
+#include "campaign/progress_line.hpp"
 #include "campaign/sparse_regions.hpp"
+#include "campaign/spread_points.hpp"
 #include "campaign/test_rows.hpp"
 #include "campaign/trajectory.hpp"
+#include "campaign/truth.hpp"
 #include "fusion/clustering/clustering.hpp"
 #include "pool/scaled.hpp"
-#include "pool/space_filling.hpp"
 #include "pool/standardise.hpp"
 #include "problems/simulated_pool.hpp"
 
@@ -49,44 +50,6 @@ JournalHead head_of(const CampaignFile& file, const pool::Shard& shard)
         head.goals.push_back(goal_name(goal));
     }
     return head;
-}
-
-std::int64_t iteration_of(const JournalEvent& event)
-{
-    return std::visit([](const auto& entry) { return entry.iteration; }, event);
-}
-
-/// Calls complain(what) if an event of a journal does not fit the campaign and its pool.
-template <typename Complain>
-void check(const JournalEvent& event, const CampaignFile& file, const pool::PoolInfo& info, const Complain& complain)
-{
-    const auto check_row = [&](RowId row) {
-        if (file.pool_is_fresh()) {
-            if (const auto pool = fresh_pool(file); row < pool.begin(iteration_of(event)) || row >= pool.end(iteration_of(event))) {
-                complain(fmt::format("row {} is not a candidate of iteration {}", row, iteration_of(event)));
-            }
-            return;
-        }
-        if (!file.domain && (row < 0 || row >= info.rows)) complain(fmt::format("row {} is not a row of {}", row, info.path));
-    };
-    if (const auto* batch = std::get_if<BatchEvent>(&event)) {
-        for (const RowId row : batch->rows) check_row(row);
-        if (file.domain && batch->points.size() != batch->rows.size()) complain(fmt::format("{} rows have {} points", batch->rows.size(), batch->points.size()));
-        for (const auto& point : batch->points) {
-            if (static_cast<RowId>(point.size()) != info.columns) complain(fmt::format("a point of {} features; the domain has {}", point.size(), info.columns));
-        }
-        return;
-    }
-    const auto& label = std::get<LabelEvent>(event);
-    check_row(label.row);
-    if (!label.answer) return;
-    if (label.answer->size() != file.goals.size()) {
-        complain(fmt::format("row {} has {} values for {} targets", label.row, label.answer->size(), file.goals.size()));
-        return;
-    }
-    for (std::size_t t = 0; t < file.goals.size(); ++t) {
-        if (!file.goals[t].allows((*label.answer)[t])) complain(fmt::format("row {} has {} for a class of '{}'", label.row, (*label.answer)[t], file.goals[t].target));
-    }
 }
 
 /// After the first batch: if most answers failed, there is nothing to learn from yet.
@@ -173,7 +136,7 @@ void Campaign::restore()
     }
     events_ = std::move(content.events);
     together(ranks_, [&] {
-        for (std::size_t i = 0; i < events_.size(); ++i) check(events_[i], file_, shard_.info, [&](const std::string& what) { fail_as_damaged(journal_->path(), i + 2, what); });
+        for (std::size_t i = 0; i < events_.size(); ++i) check_event(events_[i], file_, shard_.info, [&](const std::string& what) { fail_as_damaged(journal_->path(), i + 2, what); });
     });
 
     const CheckpointOrigin origin{to_toml(file_), head.identity, head.fingerprint};
@@ -240,7 +203,10 @@ BatchEvent Campaign::choose_batch()
         for (const auto& label : known_labels()) batch.rows.push_back(label.row);
         return batch;
     }
-    if (file_.domain && (batch.iteration == 0 || state_.labelled.size() < fewest_labels)) return spread_points(batch.iteration);
+    if (file_.domain && (batch.iteration == 0 || state_.labelled.size() < fewest_labels)) {
+        batch.points = spread_points(file_, batch.iteration);
+        return number_points(std::move(batch), state_);
+    }
     if (fresh_pool_) return choose_fresh();
     if (batch.iteration == 0) {
         batch.rows = initial_rows(file_, shard_, fresh_, yardstick_, ranks_);
@@ -252,7 +218,7 @@ BatchEvent Campaign::choose_batch()
         batch.rows = draw_rows(eligible, file_.campaign.whole("batch"), {.seed = file_.seed(), .iteration = batch.iteration}, shard_.share, ranks_);
         return batch;
     }
-    if (!strategy_) return propose(file_, shard_, scaling_, state_, test_, truth_of(shard_, {}), state_.last_fit, stages_, ranks_);
+    if (!strategy_) return propose(file_, shard_, scaling_, state_, test_, truth_of(problem_, file_, shard_, columns_, {}), state_.last_fit, stages_, ranks_);
     auto proposal = strategy_({shard_, file_.domain, state_.points, scaling_, state_.rows, state_.labelled, file_.goals, test_, near_boundary_, file_.campaign.whole("batch"), file_.seed(), batch.iteration, folder_, file_.checkpoint.real("seconds"), file_.member_groups(), stages_, ranks_});
     return number_points({batch.iteration, std::move(proposal.rows), std::move(proposal.scores), std::move(proposal.mean), std::move(proposal.sd), std::move(proposal.out_of_bag_r2),
                           std::move(proposal.diagnostics), std::move(proposal.points)}, state_);
@@ -273,59 +239,9 @@ BatchEvent Campaign::choose_fresh()
         return batch;
     }
     const auto view = view_of(*fresh_pool_, file_, *problem_.simulator, state_, ranks_);
-    batch = propose(file_, view.shard, scaling_, view.state, test_, truth_of(view.shard, view.number), state_.last_fit, stages_, ranks_);
+    batch = propose(file_, view.shard, scaling_, view.state, test_, truth_of(problem_, file_, view.shard, columns_, view.number), state_.last_fit, stages_, ranks_);
     for (auto& row : batch.rows) row = view.number[static_cast<std::size_t>(row)];
     return batch;
-}
-
-/// \param number  what the campaign calls the rows of the shard; empty: as the shard does
-Truth Campaign::truth_of(const pool::Shard& shard, std::vector<RowId> number) const
-{
-    if (problem_.reads_targets) {
-        return [this, &shard](RowId first, RowId rows, double* out) {
-            const auto values = problems::columns_of(std::span(shard.targets).subspan(static_cast<std::size_t>(first - shard.share.first_row) * shard.info.target_names.size(),
-                                                                                     static_cast<std::size_t>(rows) * shard.info.target_names.size()),
-                                                     shard.info.target_names.size(), columns_);
-            std::copy(values.begin(), values.end(), out);
-        };
-    }
-    if (!problem_.has_oracle()) return {};
-    return [this, &shard, number = std::move(number)](RowId first, RowId rows, double* out) {
-        const auto columns = static_cast<std::size_t>(shard.info.columns), targets = file_.goals.size();
-        std::vector<float> features(static_cast<std::size_t>(rows) * columns);
-        pool::decode(shard, pool::Scaling::identity(shard.info.columns), first, rows, features.data());
-        std::vector<double> said(problem_.simulator ? problem_.simulator->targets.size() : 0);
-        for (RowId i = 0; i < rows; ++i, out += targets) {
-            const auto x = std::span<const float>(features).subspan(static_cast<std::size_t>(i) * columns, columns);
-            if (problem_.simulator) {
-                const RowId row = number.empty() ? first + i : number[static_cast<std::size_t>(first + i)];
-                problem_.simulator->answer(file_.seed(), problems::Population::pool, row, x, said);
-                for (std::size_t t = 0; t < targets; ++t) out[t] = said[columns_[t]];
-            } else {
-                const auto answer = problem_.evaluate(x);
-                for (std::size_t t = 0; t < targets; ++t) out[t] = answer ? (*answer)[t] : std::nan("");
-            }
-        }
-    };
-}
-
-BatchEvent Campaign::spread_points(std::int64_t iteration) const
-{
-    const auto& domain = *file_.domain;
-    const auto count = iteration == 0 ? file_.initial.whole("count") : file_.campaign.whole("batch");
-    std::vector<float> points;
-    if (iteration == 0 && file_.initial.text("rule") == "latin-hypercube") {
-        points = pool::latin_hypercube(domain, count, file_.seed());
-    } else {
-        for (std::int64_t i = 0; i < count; ++i) {
-            RandomStream random(file_.seed(), Purpose::initial_rows, static_cast<std::uint32_t>(iteration), static_cast<std::uint64_t>(i));
-            for (std::size_t c = 0; c < domain.lower.size(); ++c) points.push_back(domain.at(c, random.uniform()));
-        }
-    }
-    BatchEvent batch;
-    batch.iteration = iteration;
-    for (auto point = points.begin(); point != points.end(); point += domain.columns()) batch.points.emplace_back(point, point + domain.columns());
-    return number_points(std::move(batch), state_);
 }
 
 bool Campaign::starts_from_known_labels() const
@@ -384,7 +300,7 @@ void Campaign::take(const std::vector<LabelEvent>& answers)
     events_.insert(events_.end(), answers.begin(), answers.end());
     if (state_.pending.empty()) {
         write_metrics();
-        report_iteration();
+        log::info("{}", progress_line(file_, state_, events_));
     }
     stages_.flush();
 }
@@ -447,27 +363,6 @@ void Campaign::write_metrics()
     std::optional<Judgement> judgement;
     if (yardstick_) judgement = Judgement{yardstick_->aggregation, yardstick_->success};
     on_root(ranks_, [&] { write_file_atomically(folder_ / "metrics.csv", metrics_csv(events_, file_.goals, judgement)); });
-}
-
-void Campaign::report_iteration() const
-{
-    std::string line = fmt::format("iteration {}/{}: {} labelled", state_.iteration, file_.campaign.whole("iterations"), state_.labelled.size());
-    double predicted = 0, predicted_r2 = 0;  // one figure for all of them: there may be many
-    for (std::size_t t = 0; t < file_.goals.size(); ++t) {
-        const auto& goal = file_.goals[t];
-        if (goal.has_no_best()) {
-            predicted += 1;
-            predicted_r2 += state_.out_of_bag_r2.empty() ? 0 : state_.out_of_bag_r2[t];
-            continue;
-        }
-        const auto best = std::max_element(state_.labelled.begin(), state_.labelled.end(), [&](const auto& a, const auto& b) { return goal.merit(a.second[t]) < goal.merit(b.second[t]); });
-        if (best != state_.labelled.end()) line += fmt::format(", best {} {:.6g} (row {})", goal.target, best->second[t], best->first);
-        if (!state_.out_of_bag_r2.empty()) line += fmt::format(", out-of-bag R2 {:.3f}", state_.out_of_bag_r2[t]);
-    }
-    if (predicted > 0 && !state_.out_of_bag_r2.empty()) line += fmt::format(", out-of-bag R2 {:.3f}{}", predicted_r2 / predicted, predicted > 1 ? " on average" : "");
-    const auto batch = std::find_if(events_.rbegin(), events_.rend(), [](const auto& event) { return std::holds_alternative<BatchEvent>(event); });
-    for (const auto& [name, value] : figures_of(std::get<BatchEvent>(*batch))) line += fmt::format(", {} {:.6g}", name, value);
-    log::info("{}", line);
 }
 
 void Campaign::write_trajectory()

@@ -55,14 +55,11 @@ private:
     void start_batch();
     BatchEvent choose_batch();
     BatchEvent choose_fresh();
-    Truth truth_of(const pool::Shard& shard, std::vector<RowId> number) const;
-    BatchEvent spread_points(std::int64_t iteration) const;
     std::vector<problems::Answer> answers_to(const std::vector<RowId>& rows) const;
     void ask_oracle();
     void record(const JournalEvent& event);
     void write_metrics();
     void write_trajectory();
-    void report_iteration() const;
 
     CampaignFile file_;
     std::filesystem::path folder_;
