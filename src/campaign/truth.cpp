@@ -1,5 +1,7 @@
 #include "campaign/truth.hpp"
 
+#include "problems/simulated_pool.hpp"
+
 #include <algorithm>
 #include <cmath>
 
