@@ -18,7 +18,7 @@ struct Choice {
     Options options;
 };
 
-/// A campaign file, resolved: every key present and checked. Sections are described beside the code that reads them, in campaign_file.cpp.
+/// A campaign file, resolved: every key present and checked. What sections may say stands in file/keys.cpp, and beside the code of each kind.
 struct CampaignFile {
     std::filesystem::path path;
     Options campaign;
