@@ -93,10 +93,10 @@ def relations(error: dict[Group, dict[str, float]], diversity: dict[Group, dict[
 def summary(rows: list[dict[str, str]]) -> str:
     error, diversity = relative(rows, "auc_mse"), relative(rows, "diversity")
     seeds = {group: len({row["seed"] for row in rows if (row["problem"], int(row["ratio"]), int(row["steps"])) == group}) for group in error}
-    hours = sum(float(row["seconds"]) for row in rows) / 3600
+    timed = [float(row["seconds"]) for row in rows if row["seconds"]]  # not those beside other work
     return (f"Area under the test error, random = 1 (nAUC):\n\n{grid(error, seeds)}\nMean distance to the nearest row of the batch, random = 1 (nDiv):\n\n{grid(diversity, seeds)}\n"
-            f"What the paper states:\n\n{relations(error, diversity)}\nROBO and DAMP with 128 units in place of 500. {hours:.1f} core hours. Made by tools/reproduce/robustness; "
-            f"commits {', '.join(sorted({row['commit'] for row in rows}))}.\n")  # fmt: skip
+            f"What the paper states:\n\n{relations(error, diversity)}\nROBO and DAMP with 128 units in place of 500. "
+            f"{len(timed)} of the {len(rows)} runs, alone on their cores, took {sum(timed) / 3600:.1f} core hours. Made by tools/reproduce/robustness; commits {', '.join(sorted({row['commit'] for row in rows}))}.\n")  # fmt: skip
 
 
 def main() -> None:
