@@ -89,8 +89,7 @@ void check_problem(Reader& reader, const toml::table& root, const CampaignFile& 
 void check_pool_keys(Reader& reader, const toml::table& root, const CampaignFile& file)
 {
     const auto complain = [&](const char* key, const char* what) { reader.add(reader.place("pool", root.at_path(fmt::format("pool.{}", key)).node(), key), fmt::format("[pool] {}: {}", key, what)); };
-    const bool simulated = simulator_of(file.problem).has_value();
-    if (!file.domain && !simulated && !is_closed(file) && file.pool.whole("test") > 0) complain("test", "only for a closed pool, whose labels are known, and for simulators");
+    if (!file.domain && !file.pool_is_drawn() && !is_closed(file) && file.pool.whole("test") > 0) complain("test", "only for a closed pool, whose labels are known, and for simulators");
     if (file.pool.real("sparse") > 0 && (file.pool.whole("test") == 0 || file.surrogate.kind.empty() || file.classifies())) {
         complain("sparse", "only where there are test rows (test) and a [surrogate] that learns numbers, whose error is given for them apart");
     }
