@@ -1,13 +1,11 @@
 #pragma once
 
 #include "campaign/campaign_file.hpp"
-#include "parallel/stage_record.hpp"
 #include "campaign/state.hpp"
+#include "campaign/truth.hpp"
+#include "parallel/stage_record.hpp"
 
 namespace sluice::campaign {
-
-/// The labels of consecutive own rows of a pool, raw: fills [rows, targets of the campaign]. Called from several threads at once. Empty where they are not known.
-using Truth = std::function<void(RowId first, RowId rows, double* out)>;
 
 /// Chooses the next batch: fit an ensemble on the labelled rows, score every row of the pool, select. The iteration of a campaign, without its memory.
 /// Where there are test points, and a surrogate is named, it is fitted whether the batch depends on it or not, and what it says of them gives figures of the batch: test_mse; of a class,
