@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fusion/channels.hpp"
-#include "fusion/density_test.hpp"
+#include "fusion/fuse/channels.hpp"
+#include "fusion/select/density_test.hpp"
 
 #include <optional>
 

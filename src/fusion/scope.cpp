@@ -1,7 +1,7 @@
 #include "fusion/scope.hpp"
 
+#include "fusion/generate/search_region.hpp"
 #include "fusion/labelled_set.hpp"
-#include "fusion/search_region.hpp"
 
 #include <algorithm>
 #include <cmath>

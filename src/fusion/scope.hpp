@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fusion/families.hpp"
+#include "fusion/fit/families.hpp"
 #include "fusion/switches.hpp"
 #include "selection/strategy.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "fusion/clustering/clustering.hpp"
-#include "fusion/families.hpp"
+#include "fusion/fit/families.hpp"
 
 #include <fmt/ranges.h>
 

@@ -1,4 +1,4 @@
-#include "fusion/moments.hpp"
+#include "fusion/predict/moments.hpp"
 #include "models/ensemble.hpp"
 #include "support/pools.hpp"
 #include "support/training.hpp"

@@ -1,4 +1,4 @@
-#include "fusion/structural_weight.hpp"
+#include "fusion/structure/structural_weight.hpp"
 
 #include "pool/domain.hpp"
 #include "support/blobs.hpp"

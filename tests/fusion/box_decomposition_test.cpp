@@ -1,7 +1,7 @@
-#include "fusion/box_decomposition.hpp"
+#include "fusion/fuse/box_decomposition.hpp"
 
-#include "fusion/hypervolume.hpp"
-#include "fusion/pareto_front.hpp"
+#include "fusion/fuse/hypervolume.hpp"
+#include "fusion/fuse/pareto_front.hpp"
 #include "fusion/random_points.hpp"
 
 #include <algorithm>

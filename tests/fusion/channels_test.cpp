@@ -1,5 +1,5 @@
-#include "fusion/channels.hpp"
-#include "fusion/closeness.hpp"
+#include "fusion/fuse/channels.hpp"
+#include "fusion/predict/closeness.hpp"
 
 #include "support/world.hpp"
 

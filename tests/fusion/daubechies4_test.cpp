@@ -1,4 +1,4 @@
-#include "fusion/daubechies4.hpp"
+#include "fusion/structure/daubechies4.hpp"
 
 #include "support/draws.hpp"
 

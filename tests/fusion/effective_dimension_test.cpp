@@ -1,6 +1,6 @@
-#include "fusion/effective_dimension.hpp"
+#include "fusion/fit/effective_dimension.hpp"
 
-#include "fusion/information_budget.hpp"
+#include "fusion/fit/information_budget.hpp"
 #include "support/draws.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "fusion/evidence.hpp"
+#include "fusion/fit/evidence.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "fusion/expected_hypervolume_improvement.hpp"
+#include "fusion/fuse/expected_hypervolume_improvement.hpp"
 
-#include "fusion/hypervolume.hpp"
+#include "fusion/fuse/hypervolume.hpp"
 #include "fusion/random_points.hpp"
 
 #include <Eigen/Dense>

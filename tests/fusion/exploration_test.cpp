@@ -1,6 +1,6 @@
-#include "fusion/exploration.hpp"
+#include "fusion/select/exploration.hpp"
 
-#include "fusion/out_of_bag.hpp"
+#include "fusion/fit/out_of_bag.hpp"
 
 #include <gtest/gtest.h>
 

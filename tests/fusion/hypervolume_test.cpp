@@ -1,6 +1,6 @@
-#include "fusion/hypervolume.hpp"
+#include "fusion/fuse/hypervolume.hpp"
 
-#include "fusion/pareto_front.hpp"
+#include "fusion/fuse/pareto_front.hpp"
 #include "fusion/random_points.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "fusion/labelled_set.hpp"
 
-#include "fusion/row_moments.hpp"
+#include "fusion/predict/row_moments.hpp"
 #include "fusion/statistics.hpp"
 
 #include <gtest/gtest.h>

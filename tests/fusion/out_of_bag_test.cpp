@@ -1,4 +1,4 @@
-#include "fusion/out_of_bag.hpp"
+#include "fusion/fit/out_of_bag.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "fusion/pareto_front.hpp"
+#include "fusion/fuse/pareto_front.hpp"
 
 #include "fusion/random_points.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/random.hpp"
-#include "fusion/objective_space.hpp"
+#include "fusion/fuse/objective_space.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "fusion/resampling.hpp"
+#include "fusion/fit/resampling.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "fusion/residual_correlation.hpp"
+#include "fusion/fuse/residual_correlation.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "fusion/search_region.hpp"
+#include "fusion/generate/search_region.hpp"
 
 #include <gtest/gtest.h>
 

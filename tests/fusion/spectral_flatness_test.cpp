@@ -1,4 +1,4 @@
-#include "fusion/spectral_flatness.hpp"
+#include "fusion/structure/spectral_flatness.hpp"
 
 #include "support/draws.hpp"
 

@@ -1,4 +1,4 @@
-#include "fusion/spread_batch.hpp"
+#include "fusion/select/spread_batch.hpp"
 
 #include "base/random.hpp"
 

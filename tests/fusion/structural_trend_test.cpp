@@ -1,4 +1,4 @@
-#include "fusion/structural_trend.hpp"
+#include "fusion/structure/structural_trend.hpp"
 
 #include "base/random.hpp"
 #include "support/trend_pools.hpp"

@@ -1,7 +1,7 @@
-#include "fusion/combine_targets.hpp"
+#include "fusion/fuse/combine_targets.hpp"
 
 #include "base/random.hpp"
-#include "fusion/hypervolume.hpp"
+#include "fusion/fuse/hypervolume.hpp"
 #include "parallel/tiling.hpp"
 #include "support/world.hpp"
 

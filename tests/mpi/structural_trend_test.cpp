@@ -1,7 +1,7 @@
-#include "fusion/structural_trend.hpp"
+#include "fusion/structure/structural_trend.hpp"
 
-#include "fusion/leading_components.hpp"
 #include "base/random.hpp"
+#include "fusion/structure/leading_components.hpp"
 #include "pool/domain.hpp"
 #include "pool/standardise.hpp"
 #include "support/pools.hpp"

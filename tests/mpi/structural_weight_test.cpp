@@ -1,4 +1,4 @@
-#include "fusion/structural_weight.hpp"
+#include "fusion/structure/structural_weight.hpp"
 
 #include "fusion/clustering/clustering.hpp"
 #include "fusion/statistics.hpp"

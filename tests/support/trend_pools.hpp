@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fusion/candidate_order.hpp"
+#include "fusion/structure/candidate_order.hpp"
 #include "support/draws.hpp"
 
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "campaign/file/combinations.hpp"
 
 #include "campaign/file/sections.hpp"
-#include "fusion/objective_space.hpp"
+#include "fusion/fuse/objective_space.hpp"
 #include "selection/strategy.hpp"
 
 #include <fmt/ranges.h>
