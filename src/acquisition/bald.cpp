@@ -1,5 +1,5 @@
 #include "acquisition/variance.hpp"
-#include "models/mc_dropout.hpp"
+#include "models/networks/mc_dropout.hpp"
 
 namespace sluice::acquisition {
 

@@ -1,6 +1,6 @@
 #include "acquisition/score.hpp"
 #include "models/ensemble.hpp"
-#include "models/loss_prediction.hpp"
+#include "models/networks/loss_prediction.hpp"
 
 namespace sluice::acquisition {
 

@@ -1,6 +1,6 @@
-#include "models/forest_on_device.hpp"
+#include "models/trees/forest_on_device.hpp"
 
-#include "models/forest.hpp"
+#include "models/trees/forest.hpp"
 #include "parallel/device_array.hpp"
 
 #include <gtest/gtest.h>

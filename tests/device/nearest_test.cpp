@@ -1,4 +1,4 @@
-#include "models/nearest_on_device.hpp"
+#include "models/neighbours/nearest_on_device.hpp"
 
 #include "base/random.hpp"
 #include "parallel/device_array.hpp"

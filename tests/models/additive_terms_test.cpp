@@ -1,4 +1,4 @@
-#include "models/additive_terms.hpp"
+#include "models/linear/additive_terms.hpp"
 
 #include "support/training.hpp"
 

@@ -1,5 +1,5 @@
 #include "models/ensemble.hpp"
-#include "models/plateau.hpp"
+#include "models/networks/plateau.hpp"
 #include "support/draws.hpp"
 #include "support/training.hpp"
 #include "support/world.hpp"

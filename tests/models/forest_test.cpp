@@ -1,4 +1,4 @@
-#include "models/forest.hpp"
+#include "models/trees/forest.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "models/gaussian_process.hpp"
+#include "models/gaussian_process/gaussian_process.hpp"
 
 #include "models/ensemble.hpp"
 #include "support/draws.hpp"

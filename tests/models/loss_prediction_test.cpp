@@ -1,4 +1,4 @@
-#include "models/loss_prediction.hpp"
+#include "models/networks/loss_prediction.hpp"
 
 #include "base/random.hpp"
 #include "support/training.hpp"

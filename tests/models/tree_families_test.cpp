@@ -1,5 +1,5 @@
 #include "models/ensemble.hpp"
-#include "models/tree_family.hpp"
+#include "models/trees/tree_family.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "support/training.hpp"
 #include "support/world.hpp"

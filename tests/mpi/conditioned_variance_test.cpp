@@ -1,7 +1,7 @@
 #include "selection/conditioned_variance.hpp"
 
 #include "models/ensemble.hpp"
-#include "models/gaussian_process.hpp"
+#include "models/gaussian_process/gaussian_process.hpp"
 #include "problems/problem.hpp"
 #include "support/draws.hpp"
 #include "support/feature_shard.hpp"

@@ -1,7 +1,7 @@
 #include "fusion/structure/structural_weight_on_device.hpp"
 
 #include "fusion/structure/geometric_weight.hpp"
-#include "models/linear.hpp"
+#include "models/linear/linear.hpp"
 #include "parallel/device_array.hpp"
 #include "pool/visit_on_device.hpp"
 

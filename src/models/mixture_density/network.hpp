@@ -1,7 +1,7 @@
 #pragma once
 
 #include "models/mixture_density/shape.hpp"
-#include "models/mlp_layers.hpp"
+#include "models/networks/mlp_layers.hpp"
 
 namespace sluice::models::mixture_density {
 
