@@ -69,7 +69,4 @@ bool advance(Training& training, const Recipe& recipe, const TrainingRows& rows,
 /// Source: specification section 2.5; the excess as in section 10.2.
 double temperature_by_formula(const Training& training, const Recipe& recipe, const TrainingRows& rows);
 
-/// Drift of a chain's conserved energy since the beginning, its jumps counted: the error of integration, where every minibatch is all rows.
-double ledger_drift(const Chain& chain, const Training& training);
-
 }  // namespace sluice::represent

@@ -1,4 +1,4 @@
-#include "represent/training.hpp"
+#include "represent/sampling.hpp"
 
 #include "represent/representation.hpp"
 #include "support/learnable_rows.hpp"
