@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
 #include "cli/command.hpp"
+#include "cli/time_limit.hpp"
 #include "represent/latent_pool.hpp"
 #include "represent/motion.hpp"
 #include "represent/pictures.hpp"
@@ -178,7 +179,7 @@ void add_represent(CLI::App& app, Action& action)
     command->add_option("--residency", arguments->residency, "features are kept in memory, or read again in every pass; auto: kept where they fit")
         ->check(CLI::IsMember({"memory", "stream", "auto"}))->capture_default_str();
     command->add_option("--kept-gigabytes", arguments->kept_gigabytes, "features that a rank keeps at most, for auto; 0: half of the node's memory")->check(CLI::NonNegativeNumber);
-    command->add_option("--time-limit", arguments->time_limit, "seconds after which to stop at a checkpoint")->check(CLI::PositiveNumber);
+    add_time_limit(*command, arguments->time_limit);
     command->callback([arguments, &action] { action = [arguments](const Communicator& ranks) { return represent(*arguments, ranks); }; });
 }
 
