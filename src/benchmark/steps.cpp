@@ -1,7 +1,7 @@
 #include "benchmark/steps.hpp"
 
 #include "pool/scaled.hpp"
-#include "report/run_record.hpp"
+#include "report/record/run_record.hpp"
 
 #include <cmath>
 #include <set>

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "campaign/campaign_file.hpp"
-#include "campaign/checkpoint.hpp"
-#include "campaign/fresh_pool.hpp"
-#include "campaign/journal.hpp"
-#include "campaign/propose.hpp"
+#include "campaign/candidates/fresh_pool.hpp"
+#include "campaign/proposal/propose.hpp"
+#include "campaign/run_folder/checkpoint.hpp"
+#include "campaign/run_folder/journal.hpp"
 #include "campaign/state.hpp"
 #include "parallel/stage_record.hpp"
 #include "problems/closed_pool.hpp"

@@ -1,6 +1,6 @@
 #include "campaign/event_check.hpp"
 
-#include "campaign/fresh_pool.hpp"
+#include "campaign/candidates/fresh_pool.hpp"
 
 namespace sluice::campaign {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "campaign/campaign_file.hpp"
-#include "campaign/journal.hpp"
+#include "campaign/run_folder/journal.hpp"
 
 namespace sluice::campaign {
 

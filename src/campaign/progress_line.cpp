@@ -1,6 +1,6 @@
 #include "campaign/progress_line.hpp"
 
-#include "campaign/metrics.hpp"
+#include "campaign/run_folder/metrics.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "campaign/campaign_file.hpp"
-#include "campaign/journal.hpp"
+#include "campaign/run_folder/journal.hpp"
 #include "campaign/state.hpp"
 
 namespace sluice::campaign {

@@ -1,8 +1,8 @@
 #include "campaign/run_session.hpp"
 
 #include "base/log.hpp"
-#include "campaign/run_lock.hpp"
-#include "campaign/sessions.hpp"
+#include "campaign/run_folder/run_lock.hpp"
+#include "campaign/run_folder/sessions.hpp"
 
 namespace sluice::campaign {
 

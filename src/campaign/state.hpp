@@ -1,6 +1,6 @@
 #pragma once
 
-#include "campaign/journal.hpp"
+#include "campaign/run_folder/journal.hpp"
 #include "models/family.hpp"
 #include "pool/row_state.hpp"
 #include "pool/shard.hpp"

@@ -1,7 +1,7 @@
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
-#include "campaign/run_lock.hpp"
+#include "campaign/run_folder/run_lock.hpp"
 #include "cli/campaign_arguments.hpp"
 
 namespace sluice::cli {

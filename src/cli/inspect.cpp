@@ -1,7 +1,7 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
-#include "campaign/checkpoint.hpp"
-#include "campaign/journal.hpp"
+#include "campaign/run_folder/checkpoint.hpp"
+#include "campaign/run_folder/journal.hpp"
 #include "cli/command.hpp"
 
 #include <fmt/ranges.h>

@@ -5,7 +5,7 @@
 #include "base/signals.hpp"
 #include "cli/command.hpp"
 #include "pool/hdf5.hpp"
-#include "report/latents_page.hpp"
+#include "report/page/latents_page.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
-#include "campaign/initial_rows.hpp"
-#include "campaign/run_lock.hpp"
+#include "campaign/candidates/initial_rows.hpp"
+#include "campaign/run_folder/run_lock.hpp"
 #include "cli/campaign_arguments.hpp"
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 #include "campaign/campaign.hpp"
 #include "parallel/runtime.hpp"
 #include "pool/write_pool.hpp"
-#include "report/stages.hpp"
+#include "report/record/stages.hpp"
 
 #include <algorithm>
 #include <cmath>

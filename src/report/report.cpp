@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "report/page.hpp"
+#include "report/page/page.hpp"
 
 namespace sluice::report {
 

@@ -1,4 +1,4 @@
-#include "campaign/class_shares.hpp"
+#include "campaign/proposal/class_shares.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "campaign/metrics.hpp"
+#include "campaign/run_folder/metrics.hpp"
 
 #include <gtest/gtest.h>
 

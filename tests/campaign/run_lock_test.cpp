@@ -1,8 +1,8 @@
-#include "campaign/run_lock.hpp"
+#include "campaign/run_folder/run_lock.hpp"
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "campaign/sessions.hpp"
+#include "campaign/run_folder/sessions.hpp"
 #include "support/pools.hpp"
 
 #include <gmock/gmock.h>

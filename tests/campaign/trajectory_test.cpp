@@ -1,4 +1,4 @@
-#include "campaign/trajectory.hpp"
+#include "campaign/run_folder/trajectory.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "campaign/checkpoint.hpp"
+#include "campaign/run_folder/checkpoint.hpp"
 
 #include "support/pools.hpp"
 

@@ -1,4 +1,4 @@
-#include "campaign/test_error.hpp"
+#include "campaign/testing/test_error.hpp"
 #include "support/draws.hpp"
 #include "support/world.hpp"
 

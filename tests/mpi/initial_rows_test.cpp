@@ -1,4 +1,4 @@
-#include "campaign/initial_rows.hpp"
+#include "campaign/candidates/initial_rows.hpp"
 
 #include "support/pools.hpp"
 

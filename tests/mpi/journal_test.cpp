@@ -1,4 +1,4 @@
-#include "campaign/journal.hpp"
+#include "campaign/run_folder/journal.hpp"
 
 #include "support/pools.hpp"
 

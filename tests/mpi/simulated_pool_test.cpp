@@ -1,7 +1,7 @@
 #include "problems/simulated_pool.hpp"
 
 #include "campaign/campaign.hpp"
-#include "campaign/test_rows.hpp"
+#include "campaign/testing/test_rows.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "problems/problem.hpp"
 #include "support/pools.hpp"

@@ -1,6 +1,6 @@
-#include "campaign/sparse_regions.hpp"
+#include "campaign/testing/sparse_regions.hpp"
 
-#include "campaign/test_error.hpp"
+#include "campaign/testing/test_error.hpp"
 #include "support/draws.hpp"
 #include "support/feature_shard.hpp"
 

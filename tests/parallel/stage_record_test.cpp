@@ -1,7 +1,7 @@
 #include "parallel/stage_record.hpp"
 
 #include "base/files.hpp"
-#include "report/stages.hpp"
+#include "report/record/stages.hpp"
 #include "support/pools.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "report/best_rows.hpp"
+#include "report/figures/best_rows.hpp"
 
 #include <gtest/gtest.h>
 

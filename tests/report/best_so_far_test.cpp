@@ -1,4 +1,4 @@
-#include "report/best_so_far.hpp"
+#include "report/figures/best_so_far.hpp"
 
 #include "report/figure_checks.hpp"
 

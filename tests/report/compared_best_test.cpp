@@ -1,4 +1,4 @@
-#include "report/compared_best.hpp"
+#include "report/figures/compared_best.hpp"
 
 #include "report/figure_checks.hpp"
 

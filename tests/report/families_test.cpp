@@ -1,4 +1,4 @@
-#include "report/families.hpp"
+#include "report/figures/families.hpp"
 
 #include "report/figure_checks.hpp"
 

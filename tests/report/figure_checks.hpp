@@ -1,7 +1,7 @@
 #pragma once
 
-#include "report/run_record.hpp"
-#include "report/svg.hpp"
+#include "report/plot/svg.hpp"
+#include "report/record/run_record.hpp"
 
 #include <limits>
 #include <string>

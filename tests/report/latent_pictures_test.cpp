@@ -1,6 +1,6 @@
-#include "report/latent_pictures.hpp"
+#include "report/figures/latent_pictures.hpp"
 
-#include "report/latents_page.hpp"
+#include "report/page/latents_page.hpp"
 
 #include <gtest/gtest.h>
 

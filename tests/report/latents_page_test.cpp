@@ -1,4 +1,4 @@
-#include "report/latents_page.hpp"
+#include "report/page/latents_page.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "report/learning_curve.hpp"
+#include "report/figures/learning_curve.hpp"
 
 #include "report/figure_checks.hpp"
 

@@ -1,4 +1,4 @@
-#include "report/model_quality.hpp"
+#include "report/figures/model_quality.hpp"
 
 #include "report/figure_checks.hpp"
 

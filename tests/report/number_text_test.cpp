@@ -1,4 +1,4 @@
-#include "report/number_text.hpp"
+#include "report/plot/number_text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/pool_map.hpp"
+#include "report/figures/pool_map.hpp"
 
 #include "report/figure_checks.hpp"
 

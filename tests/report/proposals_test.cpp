@@ -1,4 +1,4 @@
-#include "report/proposals.hpp"
+#include "report/figures/proposals.hpp"
 
 #include "report/figure_checks.hpp"
 

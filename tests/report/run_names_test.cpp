@@ -1,4 +1,4 @@
-#include "report/run_names.hpp"
+#include "report/record/run_names.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/run_record.hpp"
+#include "report/record/run_record.hpp"
 
 #include "base/error.hpp"
 #include "report/synthetic_run.hpp"

@@ -1,4 +1,4 @@
-#include "report/stage_seconds.hpp"
+#include "report/figures/stage_seconds.hpp"
 
 #include "report/figure_checks.hpp"
 

@@ -1,4 +1,4 @@
-#include "report/steps.hpp"
+#include "report/plot/steps.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/success_curve.hpp"
+#include "report/figures/success_curve.hpp"
 
 #include "report/figure_checks.hpp"
 

@@ -1,4 +1,4 @@
-#include "report/svg.hpp"
+#include "report/plot/svg.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/ticks.hpp"
+#include "report/plot/ticks.hpp"
 
 #include <gtest/gtest.h>
 

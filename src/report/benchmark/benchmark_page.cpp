@@ -2,11 +2,11 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "report/banded_curves.hpp"
 #include "report/benchmark/rank_figure.hpp"
-#include "report/html.hpp"
-#include "report/number_text.hpp"
-#include "report/page.hpp"
+#include "report/page/html.hpp"
+#include "report/page/page.hpp"
+#include "report/plot/banded_curves.hpp"
+#include "report/plot/number_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "report/benchmark/rank_figure.hpp"
 
-#include "report/number_text.hpp"
-#include "report/scale.hpp"
-#include "report/svg.hpp"
+#include "report/plot/number_text.hpp"
+#include "report/plot/scale.hpp"
+#include "report/plot/svg.hpp"
 
 #include <fmt/format.h>
 

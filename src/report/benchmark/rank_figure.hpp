@@ -1,7 +1,7 @@
 #pragma once
 
 #include "report/benchmark/summary.hpp"
-#include "report/figure.hpp"
+#include "report/plot/figure.hpp"
 
 namespace sluice::report {
 
