@@ -4,7 +4,7 @@
 #include "cli/command.hpp"
 #include "problems/problem.hpp"
 #include "problems/simulated_pool.hpp"
-#include "represent/spiral_pools.hpp"
+#include "represent/motion/spiral_pools.hpp"
 
 namespace sluice::cli {
 

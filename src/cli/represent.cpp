@@ -4,10 +4,10 @@
 #include "cli/command.hpp"
 #include "cli/time_limit.hpp"
 #include "represent/latent_pool.hpp"
-#include "represent/motion.hpp"
+#include "represent/motion/motion.hpp"
 #include "represent/pictures.hpp"
 #include "represent/quality_text.hpp"
-#include "represent/training_rows.hpp"
+#include "represent/training/training_rows.hpp"
 
 #include <chrono>
 #include <filesystem>

@@ -3,7 +3,7 @@
 #include "base/signals.hpp"
 #include "parallel/for_each_tile.hpp"
 #include "pool/write_pool.hpp"
-#include "represent/training_rows.hpp"
+#include "represent/training/training_rows.hpp"
 
 namespace sluice::represent {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "represent/motion.hpp"
+#include "represent/motion/motion.hpp"
 #include "represent/representation.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 #include "represent/representation.hpp"
 
-#include "represent/calibration.hpp"
 #include "pool/principal_components.hpp"
+#include "represent/training/calibration.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "represent/training_file.hpp"
+#include "represent/training/training_file.hpp"
 
 #include <string>
 

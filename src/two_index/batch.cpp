@@ -1,7 +1,7 @@
 #include "two_index/batch.hpp"
 
 #include "pool/standardise.hpp"
-#include "selection/bait.hpp"
+#include "selection/bait/bait.hpp"
 #include "selection/max_dist.hpp"
 #include "selection/sbal.hpp"
 #include "selection/top_k.hpp"

@@ -1,4 +1,4 @@
-#include "selection/bait_picks.hpp"
+#include "selection/bait/picks.hpp"
 
 #include "selection/selection.hpp"
 #include "support/bait_brute_force.hpp"

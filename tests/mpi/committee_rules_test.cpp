@@ -1,6 +1,6 @@
 #include "base/random.hpp"
+#include "selection/clusters/k_means.hpp"
 #include "selection/greedy_sampling.hpp"
-#include "selection/k_means.hpp"
 #include "selection/qbc_div.hpp"
 #include "selection/uncertain_then_diverse.hpp"
 #include "support/draws.hpp"

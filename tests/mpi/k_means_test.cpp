@@ -1,8 +1,8 @@
-#include "selection/k_means.hpp"
+#include "selection/clusters/k_means.hpp"
 
 #include "parallel/fixed_point.hpp"
 #include "pool/drawn_rows.hpp"
-#include "selection/nearest_centroids.hpp"
+#include "selection/clusters/nearest_centroids.hpp"
 #include "selection/squared_distance.hpp"
 #include "support/draws.hpp"
 #include "support/feature_shard.hpp"

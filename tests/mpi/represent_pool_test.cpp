@@ -2,9 +2,9 @@
 
 #include "pool/standardise.hpp"
 #include "pool/write_pool.hpp"
+#include "represent/motion/spiral_pools.hpp"
 #include "represent/quality_text.hpp"
-#include "represent/spiral_pools.hpp"
-#include "represent/training_rows.hpp"
+#include "represent/training/training_rows.hpp"
 #include "support/learnable_rows.hpp"
 #include "support/pools.hpp"
 #include "support/world.hpp"

@@ -1,7 +1,7 @@
-#include "represent/training_file.hpp"
+#include "represent/training/training_file.hpp"
 
 #include "base/signals.hpp"
-#include "represent/motion.hpp"
+#include "represent/motion/motion.hpp"
 #include "represent/representation.hpp"
 #include "support/learnable_rows.hpp"
 #include "support/pools.hpp"

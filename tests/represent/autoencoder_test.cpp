@@ -1,7 +1,7 @@
-#include "represent/autoencoder.hpp"
+#include "represent/networks/autoencoder.hpp"
 
-#include "represent/adam.hpp"
-#include "represent/minibatches.hpp"
+#include "represent/training/adam.hpp"
+#include "represent/training/minibatches.hpp"
 #include "support/draws.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "represent/calibration.hpp"
+#include "represent/training/calibration.hpp"
 
 #include "represent/quality_text.hpp"
 #include "support/learnable_rows.hpp"

@@ -1,4 +1,4 @@
-#include "represent/autoencoder.hpp"
+#include "represent/networks/autoencoder.hpp"
 #include "represent/representation.hpp"
 #include "support/draws.hpp"
 #include "support/world.hpp"

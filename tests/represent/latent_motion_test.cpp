@@ -1,7 +1,7 @@
-#include "represent/latent_motion.hpp"
+#include "represent/motion/latent_motion.hpp"
 
 #include "represent/floats.hpp"
-#include "represent/motion.hpp"
+#include "represent/motion/motion.hpp"
 #include "support/draws.hpp"
 
 #include <gtest/gtest.h>

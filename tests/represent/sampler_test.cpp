@@ -1,4 +1,4 @@
-#include "represent/sampler.hpp"
+#include "represent/sampler/sampler.hpp"
 
 #include "base/error.hpp"
 #include "support/block_mean.hpp"

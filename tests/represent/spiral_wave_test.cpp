@@ -1,4 +1,4 @@
-#include "represent/spiral_wave.hpp"
+#include "represent/motion/spiral_wave.hpp"
 
 #include <gtest/gtest.h>
 

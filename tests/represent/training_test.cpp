@@ -1,4 +1,4 @@
-#include "represent/sampling.hpp"
+#include "represent/training/chains.hpp"
 
 #include "represent/representation.hpp"
 #include "support/learnable_rows.hpp"

@@ -1,4 +1,4 @@
-#include "selection/centroid_panels.hpp"
+#include "selection/clusters/centroid_panels.hpp"
 
 #include "selection/squared_distance.hpp"
 #include "support/draws.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/random.hpp"
-#include "selection/bait_start.hpp"
+#include "selection/bait/start.hpp"
 #include "support/world.hpp"
 
 #include <cmath>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "represent/minibatches.hpp"
+#include "represent/training/minibatches.hpp"
 #include "support/draws.hpp"
 
 #include <cmath>
