@@ -1,4 +1,4 @@
-#include "campaign/proposal/standardised_targets.hpp"
+#include "campaign/standardised_targets.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/signals.hpp"
-#include "campaign/proposal/class_shares.hpp"
+#include "campaign/class_shares.hpp"
 #include "models/predictions.hpp"
 #include "parallel/aligned_floats.hpp"
 #include "parallel/for_each_tile.hpp"

@@ -1,6 +1,6 @@
 #include "campaign/proposal/propose.hpp"
 
-#include "campaign/proposal/class_shares.hpp"
+#include "campaign/class_shares.hpp"
 #include "campaign/proposal/pool_scores.hpp"
 #include "campaign/testing/test_error.hpp"
 #include "models/predictions.hpp"

@@ -1,6 +1,6 @@
 #include "campaign/proposal/surrogate.hpp"
 
-#include "campaign/proposal/class_shares.hpp"
+#include "campaign/class_shares.hpp"
 
 namespace sluice::campaign {
 

@@ -2,7 +2,7 @@
 
 #include "acquisition/score.hpp"
 #include "campaign/proposal/iteration.hpp"
-#include "campaign/proposal/standardised_targets.hpp"
+#include "campaign/standardised_targets.hpp"
 #include "models/ensemble.hpp"
 
 namespace sluice::campaign {

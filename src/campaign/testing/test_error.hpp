@@ -1,6 +1,6 @@
 #pragma once
 
-#include "campaign/proposal/standardised_targets.hpp"
+#include "campaign/standardised_targets.hpp"
 #include "models/ensemble.hpp"
 #include "problems/simulator.hpp"
 

@@ -3,9 +3,9 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "report/benchmark/rank_figure.hpp"
-#include "report/page/html.hpp"
+#include "report/figures/banded_curves.hpp"
+#include "report/html.hpp"
 #include "report/page/page.hpp"
-#include "report/plot/banded_curves.hpp"
 #include "report/plot/number_text.hpp"
 
 #include <fmt/format.h>

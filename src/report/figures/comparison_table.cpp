@@ -1,7 +1,7 @@
 #include "report/figures/comparison_table.hpp"
 
 #include "report/figures/learning_curve.hpp"
-#include "report/page/html.hpp"
+#include "report/html.hpp"
 #include "report/plot/number_text.hpp"
 #include "report/plot/svg.hpp"
 

@@ -1,6 +1,6 @@
 #include "report/figures/learning_curve.hpp"
 
-#include "report/plot/banded_curves.hpp"
+#include "report/figures/banded_curves.hpp"
 
 #include <fmt/format.h>
 

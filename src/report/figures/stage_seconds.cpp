@@ -1,7 +1,7 @@
 #include "report/figures/stage_seconds.hpp"
 
-#include "report/page/html.hpp"
-#include "report/page/page_style.hpp"
+#include "report/html.hpp"
+#include "report/page_style.hpp"
 #include "report/plot/axes.hpp"
 #include "report/plot/legend.hpp"
 #include "report/plot/number_text.hpp"

@@ -1,6 +1,6 @@
 #include "report/figures/success_curve.hpp"
 
-#include "report/page/page_style.hpp"
+#include "report/page_style.hpp"
 #include "report/plot/axes.hpp"
 #include "report/plot/legend.hpp"
 #include "report/plot/number_text.hpp"

@@ -1,7 +1,7 @@
 #include "report/page/latents_page.hpp"
 
 #include "base/error.hpp"
-#include "report/page/html.hpp"
+#include "report/html.hpp"
 #include "report/page/page.hpp"
 #include "report/plot/axes.hpp"
 #include "report/plot/legend.hpp"

@@ -4,9 +4,9 @@
 #include "report/figures/comparison_table.hpp"
 #include "report/figures/learning_curve.hpp"
 #include "report/figures/success_curve.hpp"
-#include "report/page/html.hpp"
-#include "report/page/page_style.hpp"
+#include "report/html.hpp"
 #include "report/page/run_section.hpp"
+#include "report/page_style.hpp"
 #include "report/plot/svg.hpp"
 
 #include <fmt/format.h>

@@ -8,7 +8,7 @@
 #include "report/figures/pool_map.hpp"
 #include "report/figures/proposals.hpp"
 #include "report/figures/stage_seconds.hpp"
-#include "report/page/html.hpp"
+#include "report/html.hpp"
 #include "report/plot/number_text.hpp"
 #include "report/plot/svg.hpp"
 

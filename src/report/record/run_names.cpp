@@ -1,6 +1,6 @@
 #include "report/record/run_names.hpp"
 
-#include "report/page/page_style.hpp"
+#include "report/page_style.hpp"
 
 #include <fmt/ranges.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "report/plot/density_map.hpp"
 #include "report/record/campaign_settings.hpp"
+#include "report/record/density_map.hpp"
 #include "report/record/journal.hpp"
 #include "report/record/metrics.hpp"
 #include "report/record/sessions.hpp"

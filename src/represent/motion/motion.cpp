@@ -1,7 +1,7 @@
 #include "represent/motion/motion.hpp"
 
 #include "parallel/for_each_tile.hpp"
-#include "represent/motion/latent_motion.hpp"
+#include "represent/networks/latent_motion.hpp"
 
 #include <fmt/format.h>
 

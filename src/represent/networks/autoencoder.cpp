@@ -1,8 +1,8 @@
 #include "represent/networks/autoencoder.hpp"
 
 #include "base/elementary.hpp"
-#include "represent/motion/latent_motion.hpp"
 #include "represent/networks/differentiable.hpp"
+#include "represent/networks/latent_motion.hpp"
 
 #include <torch/autograd.h>
 

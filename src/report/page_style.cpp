@@ -1,4 +1,4 @@
-#include "report/page/page_style.hpp"
+#include "report/page_style.hpp"
 
 namespace sluice::report {
 

@@ -1,4 +1,4 @@
-#include "represent/motion/latent_motion.hpp"
+#include "represent/networks/latent_motion.hpp"
 
 #include "represent/networks/differentiable.hpp"
 

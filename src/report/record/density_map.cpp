@@ -1,4 +1,4 @@
-#include "report/plot/density_map.hpp"
+#include "report/record/density_map.hpp"
 
 #include "base/error.hpp"
 #include "base/files.hpp"

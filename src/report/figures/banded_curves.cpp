@@ -1,4 +1,4 @@
-#include "report/plot/banded_curves.hpp"
+#include "report/figures/banded_curves.hpp"
 
 #include "report/plot/axes.hpp"
 #include "report/plot/figure.hpp"

@@ -1,4 +1,4 @@
-#include "report/page/html.hpp"
+#include "report/html.hpp"
 
 #include "report/plot/svg.hpp"
 
